@@ -1,5 +1,4 @@
 /** The command `ninefold`: does what its command line says, and says what went wrong in the user's words. */
-import { setImmediate as turn } from 'node:timers/promises'
 import { exitFor } from './exit-codes.ts'
 import { createProgram } from './program.ts'
 
@@ -14,5 +13,5 @@ try {
 
 /** Until the stream has passed on what was written: a command ends when it is done, whoever keeps a connection. */
 async function written(stream: NodeJS.WriteStream): Promise<void> {
-  while (stream.writableLength > 0 && !stream.destroyed) await turn()
+  await new Promise<void>((resolve) => stream.write('', () => resolve()))
 }

@@ -1,6 +1,6 @@
 /** The options that say how question files are read, and what holds for all of their questions. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { QuestionSource } from '../config/question-sources.ts'
+import { type QuestionSource, resolveQuestionSource } from '../config/question-sources.ts'
 import {
   type ColumnMap,
   FORMAT_NAMES,
@@ -43,20 +43,7 @@ export function withSourceOptions(command: Command): Command {
 
 /** A path read as the options say. */
 export function sourceOf(path: string, { limit, sample, seed }: SourceOptions): QuestionSource {
-  return {
-    path,
-    format: null,
-    map: {},
-    indexFrom: null,
-    source: null,
-    split: null,
-    licence: null,
-    language: null,
-    labels: [],
-    limit: limit ?? null,
-    sample: sample ?? 1,
-    seed: seed ?? '',
-  }
+  return resolveQuestionSource({ path, limit, sample, seed })
 }
 
 /** What the options say about all questions of the load. */

@@ -11,6 +11,7 @@ import { loadItems } from '../pipeline/load.ts'
 import { runWorker } from '../pipeline/run.ts'
 import { openSession, type Session } from '../pipeline/session.ts'
 import type { OwnTopic, ProcessorPlugin } from '../plugins/define.ts'
+import { topicName } from '../plugins/topics.ts'
 import type { TopicName, TopicRecords } from '../schemas/topics.ts'
 import type { TrainingRecord } from '../schemas/types.ts'
 import { chosenRecords, type ExportSummary, exportRecords } from '../sinks/export.ts'
@@ -117,7 +118,7 @@ export async function openPipeline(
     run: (request) => run(session, request, onProgress),
     records: () => currentRecords(session),
     read: <V>(topic: TopicName | OwnTopic<string, V>) =>
-      readTopic(session, nameOf(topic)) as AsyncGenerator<never>,
+      readTopic(session, topicName(topic)) as AsyncGenerator<never>,
     unreadable: () => [...session.unreadable.named],
     export: (request) => exportTo(session, request),
     audit: (request) => auditNow(session, request),
@@ -167,9 +168,4 @@ async function exportTo(
 async function auditNow(session: Session, { running = false } = {}): Promise<AuditReport> {
   await refuseChangedEdition(session)
   return audit({ ...session, source: await openSource(session), running })
-}
-
-/** The runtime's types know the built-in topics alone. */
-function nameOf(topic: TopicName | OwnTopic): TopicName {
-  return typeof topic === 'string' ? topic : (topic.name as TopicName)
 }

@@ -1,6 +1,7 @@
 /** A processor of one's own on topics in memory. */
 import { loadConfig } from '../config/config.ts'
 import type { OwnTopic, ProcessorPlugin } from '../plugins/define.ts'
+import { topicName } from '../plugins/topics.ts'
 import { generatePromptHash } from '../prompts/generate.ts'
 import type { TopicName, TopicRecords } from '../schemas/topics.ts'
 import type { DeadLetter } from '../schemas/types.ts'
@@ -56,12 +57,11 @@ export async function topologyDriver(request: DriverRequest): Promise<TopologyTe
     processors: own.map(({ processor }) => processor),
     ask: scriptedAsk(answers),
   })
-  const nameOf = (topic: TopicName | OwnTopic) =>
-    (typeof topic === 'string' ? topic : topic.name) as TopicName
   return {
-    pipe: (topic: TopicName | OwnTopic, value: never, key?: string) => driver.pipe(nameOf(topic), value, key),
+    pipe: (topic: TopicName | OwnTopic, value: never, key?: string) =>
+      driver.pipe(topicName(topic), value, key),
     settle: () => driver.settle(),
-    read: (topic: TopicName | OwnTopic) => driver.read(nameOf(topic)) as never[],
+    read: (topic: TopicName | OwnTopic) => driver.read(topicName(topic)) as never[],
     deadLetters: () => driver.read('dead-letters'),
     restart: () => driver.restart(),
   }

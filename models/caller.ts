@@ -129,7 +129,8 @@ async function callOnce(
   const { lane, permit } = await turnAt(lanes, { priority, order, tokens }, signal)
   const way = ways.of(lane)
   if (attempt > 1 || clock.now() - queuedAt >= LOOK_AGAIN_MS) {
-    const known = journal.find(call.hash)
+    // Whoever asks for the same within this process has joined this call: only others can have answered it.
+    const known = journal.findElsewhere(call.hash)
     if (known !== null) {
       permit.release(0)
       return { outcome: known, lane, way, othersAnswered: false }

@@ -38,6 +38,8 @@ export class Dialects {
   readonly #known = new Map<string, Dialect>()
 
   get(endpoint: string, model: string): Dialect {
+    // Asked for every call, and almost never is there anything to know.
+    if (this.#known.size === 0) return USUAL
     return this.#known.get(`${endpoint} ${model}`) ?? USUAL
   }
 

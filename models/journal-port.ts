@@ -14,6 +14,8 @@ export interface JournalPort {
    * when there is none, or only calls that failed.
    */
   find(requestHash: string): StoredAnswer | null
+  /** The same, from journals other than this process's own: what may have come since `find` gave nothing. */
+  findElsewhere(requestHash: string): StoredAnswer | null
   /** Durable before it resolves. The payment id, the journal's name and the sequence are filled in there. */
   append(call: CallRecord): Promise<Pick<Completion, 'journal' | 'sequence'>>
 }

@@ -60,13 +60,17 @@ export function readShape<T>(
   } catch (error) {
     return { ok: false, complaint: `it is not JSON: ${error instanceof Error ? error.message : error}` }
   }
-  const results = values.map((value) => readValue(value, shape, check))
+  const results = values.map((value) => readValue(value, shape, check)) as [
+    ShapeResult<T>,
+    ...ShapeResult<T>[],
+  ]
+  if (results.length === 1) return results[0]
   const fitting = results.filter((result) => result.ok)
   const different = new Set(fitting.map(({ value }) => JSON.stringify(value)))
   if (different.size > 1) {
     return { ok: false, complaint: `it holds ${different.size} different objects, and one was asked for` }
   }
-  return fitting[0] ?? readValue(values[0], shape, check)
+  return fitting[0] ?? results[0]
 }
 
 function readValue<T>(

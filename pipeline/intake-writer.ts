@@ -40,11 +40,7 @@ export class IntakeWriter implements AsyncDisposable {
     items: AsyncIterable<SourceItem>,
     onProblem: (problem: LineProblem) => void,
   ): Promise<LoadSummary> {
-    const count = { loaded: 0, bad: 0 }
-    const tell = (problem: LineProblem) => {
-      if (problem.severity === 'error') count.bad++
-      onProblem(problem)
-    }
+    const { count, tell } = counting(onProblem)
     const iterator = items[Symbol.asyncIterator]()
     try {
       for (;;) {
@@ -73,11 +69,7 @@ export class IntakeWriter implements AsyncDisposable {
     items: AsyncIterable<SourceItem>,
     onProblem: (problem: LineProblem) => void,
   ): Promise<LoadSummary> {
-    const count = { loaded: 0, bad: 0 }
-    const tell = (problem: LineProblem) => {
-      if (problem.severity === 'error') count.bad++
-      onProblem(problem)
-    }
+    const { count, tell } = counting(onProblem)
     for await (const item of items) {
       if (item.kind === 'problem') tell(item.problem)
       else if (this.#encode(item, tell) !== null) count.loaded++
@@ -120,6 +112,16 @@ export class IntakeWriter implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#publisher.close()
   }
+}
+
+/** Passes problems on, and counts those that cost a question. */
+function counting(onProblem: (problem: LineProblem) => void) {
+  const count = { loaded: 0, bad: 0 }
+  const tell = (problem: LineProblem): void => {
+    if (problem.severity === 'error') count.bad++
+    onProblem(problem)
+  }
+  return { count, tell }
 }
 
 async function isSoon(next: Promise<unknown>): Promise<boolean> {

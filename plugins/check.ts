@@ -10,7 +10,7 @@ import type { ProcessorPlugin } from './define.ts'
 const NAME = /^[a-z][a-z0-9-]{0,39}$/
 const NAME_RULE = 'lower-case letters, digits and hyphens, beginning with a letter, 40 characters at most'
 
-/** Steps of the dataflow, `generate` for all samplers; `journal` is the group of what was paid. */
+/** Steps of the dataflow, `generate` for all samplers; `journal` is the group of what was paid, `sink` that of analytics. */
 const STEPS = [
   'admit',
   'generate',
@@ -21,6 +21,7 @@ const STEPS = [
   'regenerate',
   'summarize',
   'journal',
+  'sink',
 ]
 
 /** What is wrong, and what to do. */

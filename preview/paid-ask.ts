@@ -55,6 +55,7 @@ function openBudget(config: Config, limitUsd: number, slot: string): Promise<Bud
 function noting(journal: Journal, calls: CallRecord[]): JournalPort {
   return {
     find: (requestHash) => journal.find(requestHash),
+    findElsewhere: (requestHash) => journal.findElsewhere(requestHash),
     append(call) {
       calls.push(call)
       return journal.append(call)

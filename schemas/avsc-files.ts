@@ -24,8 +24,15 @@ export type AvscType = string | AvscType[] | { type: 'array'; items: AvscType } 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 const NAMESPACE = 'ninefold.'
 
-/** Every .avsc of this folder by record name, as written: shared types are names, not yet inlined. */
-export function readSchemaFiles(): Map<string, AvscRecord> {
+let read: ReadonlyMap<string, AvscRecord> | null = null
+
+/** Every .avsc of this folder by record name, as written: shared types are names, not yet inlined. Read once. */
+export function readSchemaFiles(): ReadonlyMap<string, AvscRecord> {
+  read ??= parseSchemaFiles()
+  return read
+}
+
+function parseSchemaFiles(): Map<string, AvscRecord> {
   const schemas = new Map<string, AvscRecord>()
   for (const file of readdirSync(FOLDER).sort()) {
     if (!file.endsWith('.avsc')) continue

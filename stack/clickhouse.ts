@@ -21,11 +21,12 @@ export function clickhouseUrlAt(port: number): string {
 export function clickhouseComponent({ dataDir, ports }: ComponentSettings): Component {
   const port = ports.clickhouse
   const folder = join(dataDir, 'clickhouse')
+  const logFile = join(dataDir, 'logs', 'clickhouse.log')
   return {
     name: 'clickhouse',
     address: clickhouseUrlAt(port),
     dataFolder: folder,
-    logFile: join(dataDir, 'logs', 'clickhouse.log'),
+    logFile,
     async prepare() {
       checkLibrary()
       mkdirSync(folder, { recursive: true })
@@ -45,7 +46,7 @@ export function clickhouseComponent({ dataDir, ports }: ComponentSettings): Comp
       ],
       cwd: folder,
       env: { UV_THREADPOOL_SIZE: String(THREADS) },
-      logFile: join(dataDir, 'logs', 'clickhouse.log'),
+      logFile,
     }),
     isReady: () => answersPing(port),
   }

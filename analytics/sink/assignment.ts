@@ -122,13 +122,14 @@ export class Assignment {
       const { offset, metadata } = committed.get(share.topic)!
       const progress = decodeProgress(metadata)
       const isOurs = progress?.database === database
-      const { first, written } = (await reader.bounds(share.topic))[partition]!
+      const bounds = isOurs ? null : (await reader.bounds(share.topic))[partition]!
       if (this.#shares.get(placeOf(share.topic, partition)) !== share) continue
       // Who knew another database may have inserted into this one before it noticed.
-      share.inflow = isOurs
-        ? new Inflow(limits, offset, progress.pending)
-        : new Inflow(limits, first, null, written - 1)
-      if (!isOurs) seek(share.topic, partition, first)
+      share.inflow =
+        bounds === null
+          ? new Inflow(limits, offset, progress?.pending ?? null)
+          : new Inflow(limits, bounds.first, null, bounds.written - 1)
+      if (bounds !== null) seek(share.topic, partition, bounds.first)
       // A pause outlives the assignment it was for, should the partition have been here before.
       this.#pause(share, false)
     }

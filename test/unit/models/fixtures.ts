@@ -15,6 +15,10 @@ export class MemoryJournal implements JournalPort {
     return { requestHash, model, reasoning, text, finishReason, promptTokens, completionTokens }
   }
 
+  findElsewhere(requestHash: string): StoredAnswer | null {
+    return this.find(requestHash)
+  }
+
   async append(call: CallRecord): Promise<{ journal: string; sequence: number }> {
     await new Promise((resolve) => setImmediate(resolve))
     return { journal: 'memory', sequence: this.calls.push(call) - 1 }

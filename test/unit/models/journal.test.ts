@@ -142,9 +142,9 @@ describe('a journal', () => {
   })
 
   it('is not asked when the kill test takes it away', async () => {
+    vi.stubEnv('NINEFOLD_NEGATIVE_CONTROL', 'no-journal')
     const paid = journal()
     await paid.append(call('a'))
-    vi.stubEnv('NINEFOLD_NEGATIVE_CONTROL', 'no-journal')
     expect(paid.find('a')).toBeNull()
   })
 })

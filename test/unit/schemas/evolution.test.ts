@@ -18,13 +18,19 @@ const ADDED: AvscField[] = [
 ]
 
 /** All files with one record's fields changed. */
-function changed(name: string, fields: (before: AvscField[]) => AvscField[]): Map<string, AvscRecord> {
+function changed(
+  name: string,
+  fields: (before: AvscField[]) => AvscField[],
+): ReadonlyMap<string, AvscRecord> {
   const schema = CURRENT.get(name)!
   return new Map(CURRENT).set(name, { ...schema, fields: fields(schema.fields) })
 }
 
 /** Two releases at one registry. */
-function releases(older: Map<string, AvscRecord>, newer: Map<string, AvscRecord>): [Codec, Codec] {
+function releases(
+  older: ReadonlyMap<string, AvscRecord>,
+  newer: ReadonlyMap<string, AvscRecord>,
+): [Codec, Codec] {
   const port = (own: number) => ({
     idOf: (topic: TopicName) => own + TOPICS.indexOf(topic),
     schemaById: async (id: number) => {
@@ -50,7 +56,11 @@ function without(value: unknown, names: ReadonlySet<string>): unknown {
   return Object.fromEntries(kept.map(([name, item]) => [name, without(item, names)]))
 }
 
-async function readBothWays(older: Map<string, AvscRecord>, newer: Map<string, AvscRecord>, name: string) {
+async function readBothWays(
+  older: ReadonlyMap<string, AvscRecord>,
+  newer: ReadonlyMap<string, AvscRecord>,
+  name: string,
+) {
   const [old, next] = releases(older, newer)
   const differing = new Set([...fieldNames(older, name)].concat([...fieldNames(newer, name)]))
   for (const field of fieldNames(older, name)) if (fieldNames(newer, name).has(field)) differing.delete(field)
@@ -70,7 +80,7 @@ async function readBothWays(older: Map<string, AvscRecord>, newer: Map<string, A
   }
 }
 
-function fieldNames(files: Map<string, AvscRecord>, name: string): Set<string> {
+function fieldNames(files: ReadonlyMap<string, AvscRecord>, name: string): Set<string> {
   return new Set(files.get(name)!.fields.map((field) => field.name))
 }
 
