@@ -158,7 +158,7 @@ async function callNow(
   signal: AbortSignal,
 ): Promise<StoredAnswer | CallFailure> {
   const money = budget ? await setAside(budget, call, body, permit, signal) : null
-  const startedAt = clock.now()
+  const [startedAt, started] = [clock.date(), clock.now()]
   let outcome: ChatReply | CallFailure | 'aborted'
   try {
     outcome = await send(body, lane, permit, signal)
@@ -167,7 +167,7 @@ async function callNow(
     money?.release()
     throw error
   }
-  const durationMs = clock.now() - startedAt
+  const durationMs = Math.round(clock.now() - started)
   const record = (result: CallResult): Promise<unknown> => {
     const entry = { ...result, ...describe(call, lane), startedAt, durationMs, attempt }
     const entered = journal.append(entry)

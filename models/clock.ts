@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Where time comes from, so that tests can hold it in their hands. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds on a clock that only ever goes on, from any beginning: for whatever lasts, ends or is waited for. */
   now(): number
+  /** Milliseconds since 1970, to be written down or held against a date: somebody may set it forward or back. */
+  date(): number
   /**
    * Resolves after so many milliseconds.
    * @throws the signal's reason once it is aborted.
@@ -11,9 +13,10 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** The machine's own clock. */
+/** The machine's own clocks. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.now(),
+  date: () => Date.now(),
   async sleep(ms, signal) {
     try {
       await sleep(ms, undefined, { signal })

@@ -6,7 +6,7 @@ export interface EndpointWait {
   readonly endpoint: string
   /** What it said last; holds no secret. */
   readonly reason: string
-  /** When the call that waits longest is sent again, milliseconds since 1970. */
+  /** When the call that waits longest is sent again, milliseconds on the clock of `performance.now()`. */
   readonly until: number
   /** How often the call that failed most has failed. */
   readonly failures: number
@@ -20,7 +20,7 @@ const NOTABLE_FAILURES = 3
 export class EndpointWaits {
   readonly #waits = new Map<string, EndpointWait>()
 
-  /** A call waits. @param now milliseconds since 1970 */
+  /** A call waits. @param now milliseconds on the clock of `performance.now()` */
   add({ endpoint, reason, failures, waitMs }: Wait, now: number): void {
     if (waitMs < NOTABLE_MS && failures < NOTABLE_FAILURES) return
     const known = this.#current(endpoint, now)

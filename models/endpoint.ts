@@ -72,7 +72,7 @@ export function connectEndpoint(
         return readReply(await client.complete(body, signal ?? null))
       } catch (error) {
         if (signal?.aborted) throw signal.reason
-        throw explain(error, endpoint, secrets, clock.now())
+        throw explain(error, endpoint, secrets, clock.date())
       }
     },
     close: () => pool.destroy(),

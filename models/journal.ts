@@ -71,7 +71,7 @@ export class JournalShelves {
   readonly #folder: string
   readonly #own: string
   readonly #shelves = new Map<string, AnswerShelf>()
-  #lookedAt = 0
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   /**
    * @param folder where all journals of a pipeline are, of every edition: an equal request is paid once
@@ -99,7 +99,7 @@ export class JournalShelves {
 
   /** Workers come and go: a journal that appeared is opened for reading. */
   #lookForNew(): void {
-    const now = Date.now()
+    const now = performance.now()
     if (now - this.#lookedAt < REFRESH_MS) return
     this.#lookedAt = now
     for (const edition of foldersIn(this.#folder)) {

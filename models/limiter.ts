@@ -95,7 +95,7 @@ export class Limiter {
     this.admit()
   }
 
-  /** Lets nobody start before this moment, in milliseconds since 1970. */
+  /** Lets nobody start before this moment of the clock. */
   pauseUntil(moment: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, moment)
   }

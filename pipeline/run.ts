@@ -119,11 +119,11 @@ async function drained(
   say: (line: string) => void,
 ): Promise<void> {
   await until(stop, () => worker.isDrained())
-  let reminded = 0
+  let reminded = Number.NEGATIVE_INFINITY
   await until(stop, async () => {
     if (sink === null || (await sink.isDrained())) return worker.isDrained()
-    if (sink.away !== null && Date.now() - reminded > REMIND_MS) {
-      reminded = Date.now()
+    if (sink.away !== null && performance.now() - reminded > REMIND_MS) {
+      reminded = performance.now()
       say(
         `all steps are done; only analytics wait: ${sink.away}. Ctrl-C ends this, the next run goes on with it.`,
       )

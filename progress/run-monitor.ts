@@ -138,7 +138,7 @@ export class RunMonitor {
       activity.flatMap(({ halted: one }) => (one === null ? [] : [[one.code, one.message]])),
     )
     const waits = this.#worker.waits().map(({ endpoint, reason, until, failures }) => {
-      const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1_000))
+      const seconds = Math.max(1, Math.ceil((until - performance.now()) / 1_000))
       return `endpoint ${endpoint} waits ${seconds} s after ${failures} failures: ${reason}`
     })
     const away = this.#around.sinkAway()

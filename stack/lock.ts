@@ -61,12 +61,12 @@ export interface LockWait {
 
 /** Takes the lock, waiting for its owner; `NF_LOCK_TIMEOUT` when the owner keeps it for `timeoutMs`. */
 export async function waitForLock(path: string, { timeoutMs, onWait }: LockWait): Promise<Lock> {
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   let told = false
   for (;;) {
     const lock = acquireLock(path)
     if (lock) return lock
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new NinefoldError(
         'NF_LOCK_TIMEOUT',
         `Another process has held ${path} for more than ${Math.round(timeoutMs / 1000)} s.`,

@@ -121,9 +121,9 @@ export async function stopProcess(identity: ProcessIdentity, graceMs: number): P
 }
 
 async function isGoneWithin(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   while (isAlive(identity)) {
-    if (Date.now() > deadline) return false
+    if (performance.now() > deadline) return false
     await sleep(50)
   }
   return true

@@ -14,12 +14,12 @@ export async function waitUntilReady(
   identity: ProcessIdentity,
   timeoutMs: number,
 ): Promise<ReadyOutcome> {
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   for (;;) {
     // Dead first: when it died because its port was taken, it is the port's other owner that answers.
     if (!isAlive(identity)) return 'died'
     if (await component.isReady()) return isAlive(identity) ? 'ready' : 'died'
-    if (Date.now() > deadline) return 'timeout'
+    if (performance.now() > deadline) return 'timeout'
     await sleep(150)
   }
 }

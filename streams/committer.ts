@@ -159,10 +159,10 @@ export class Committer {
           this.#wake = resolve
         })
       this.#wake = null
-      const started = Date.now()
+      const started = performance.now()
       await this.tick()
       if (this.#stopping && !this.#stirred) return
-      if (!this.#stopping) await pause(this.#options.tickMs - (Date.now() - started))
+      if (!this.#stopping) await pause(this.#options.tickMs - (performance.now() - started))
     }
   }
 

@@ -28,6 +28,10 @@ export class ManualClock implements Clock {
     return this.#now
   }
 
+  date(): number {
+    return this.#now
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     return new Promise((resolve, reject) => {

@@ -253,7 +253,7 @@ export class TopologyDriver {
 
   /** Waits until every record that is worked on has ended, or waits on the clock. */
   async #quiet(): Promise<void> {
-    const deadline = Date.now() + STUCK_MS
+    const deadline = performance.now() + STUCK_MS
     let before = -1
     for (let quiet = 0; ; ) {
       await turn()
@@ -262,7 +262,8 @@ export class TopologyDriver {
       quiet = this.working === before ? quiet + 1 : 0
       before = this.working
       if (quiet >= QUIET_TURNS && this.clock.sleeping > 0) return
-      if (Date.now() > deadline) throw new Error(`${this.working} records neither end nor wait on the clock`)
+      if (performance.now() > deadline)
+        throw new Error(`${this.working} records neither end nor wait on the clock`)
     }
   }
 }

@@ -18,6 +18,7 @@ import { negativeControl } from '../negative-controls.ts'
 import { CODECS } from './compression.ts'
 import { framedRequest } from './framed-request.ts'
 import { withoutAborted } from './read-committed.ts'
+import { keepSteady } from './steady-times.ts'
 
 export type {
   Admin,
@@ -141,6 +142,10 @@ function loadMended(): typeof import('kafkajs') {
   require.cache[requestModule]!.exports = framedRequest
   require(filterModule)
   if (!negativeControl('unmended-read-committed')) require.cache[filterModule]!.exports = withoutAborted
+  keepSteady(require('kafkajs/src/consumer/consumerGroup'), 'lastRequest')
+  keepSteady(require('kafkajs/src/network/requestQueue'), 'throttledUntil')
+  keepSteady(require('kafkajs/src/network/requestQueue/socketRequest'), 'sentAt')
+  keepSteady(require('kafkajs/src/cluster/brokerPool'), 'metadataExpireAt')
   const { Codecs } = require('kafkajs/src/protocol/message/compression') as { Codecs: object }
   Object.assign(Codecs, CODECS)
   return require('kafkajs')

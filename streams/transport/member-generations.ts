@@ -38,13 +38,13 @@ BrokerClass.prototype.joinGroup = async function (this: Broker, request: JoinReq
 }
 
 async function onceLoaded<T>(request: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + LOADING_MS
+  const deadline = performance.now() + LOADING_MS
   for (;;) {
     try {
       return await request()
     } catch (error) {
       const isLoading = (error as { type?: string } | null)?.type === 'GROUP_LOAD_IN_PROGRESS'
-      if (!isLoading || Date.now() > deadline) throw error
+      if (!isLoading || performance.now() > deadline) throw error
       await sleep(LOADING_RETRY_MS)
     }
   }

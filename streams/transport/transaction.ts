@@ -262,13 +262,13 @@ export function sizeOf({ key, value }: { key: string | Buffer | null; value: Buf
 
 /** Repeats a request the coordinator refused because it is still ending the transaction before. */
 async function whileBusy(request: () => Promise<unknown>): Promise<void> {
-  const deadline = Date.now() + TRANSACTION_TIMEOUT_MS
+  const deadline = performance.now() + TRANSACTION_TIMEOUT_MS
   for (;;) {
     try {
       await request()
       return
     } catch (error) {
-      if (!BUSY.has(typeOf(error)) || Date.now() > deadline) throw error
+      if (!BUSY.has(typeOf(error)) || performance.now() > deadline) throw error
       await sleep(RETRY_MS)
     }
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../../models/clock.ts'
 import { ManualClock } from '../../../streams/testing/manual-clock.ts'
 
@@ -14,6 +14,13 @@ describe('systemClock', () => {
     await expect(slept).rejects.toBe(reason)
     await expect(systemClock.sleep(1, controller.signal)).rejects.toBe(reason)
   })
+})
+
+it('whatever lasts is measured by a clock that does not move with the date', () => {
+  const [now, date] = [systemClock.now(), systemClock.date()]
+  using _moved = vi.spyOn(Date, 'now').mockReturnValue(date - 3_600_000)
+  expect(systemClock.now()).toBeGreaterThanOrEqual(now)
+  expect(systemClock.date()).toBe(date - 3_600_000)
 })
 
 describe('ManualClock', () => {

@@ -27,7 +27,8 @@ export class MemoryJournal implements JournalPort {
 
 /** A clock that runs a hundred times too fast, so that back-off takes milliseconds. */
 export const hastyClock: Clock = {
-  now: () => 1_700_000_000_000 + Math.round(performance.now() * 100),
+  now: () => performance.now() * 100,
+  date: () => 1_700_000_000_000 + Math.round(performance.now() * 100),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(resolve, ms / 100)

@@ -522,6 +522,7 @@ describe('what passes', () => {
   let moment = now
   const patientClock = {
     now: () => moment,
+    date: () => moment,
     sleep: async (ms: number) => {
       moment += Math.ceil(ms)
     },
