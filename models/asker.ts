@@ -23,6 +23,14 @@ export interface AskOptions extends Omit<CallerOptions, 'underWay' | 'dialects' 
   readonly environment?: NodeJS.ProcessEnv
 }
 
+/** What an endpoint is asked now. */
+export interface EndpointActivity {
+  readonly endpoint: string
+  /** Calls under way, and how many there may be, as things stand. */
+  readonly inFlight: number
+  readonly limit: number
+}
+
 /** Asks, and can be stopped. */
 export interface Asker extends Ask {
   /**
@@ -32,6 +40,8 @@ export interface Asker extends Ask {
   withSignal(signal: AbortSignal): Ask
   /** Calls under way at the endpoints. */
   inFlight(): number
+  /** The endpoints that models use, each as it is asked now. */
+  endpoints(): EndpointActivity[]
   /** Sends nothing more, and waits at most this long, ms, until the journal has what came of the calls under way. */
   hush(graceMs: number): Promise<void>
   /** Calls that have not ended, those that wait for their turn or to be sent again among them. */
@@ -77,6 +87,10 @@ export function createAsk(options: AskOptions): Asker {
       return askFor(group)
     },
     inFlight: () => [...lanes.values()].reduce((sum, { limiter }) => sum + limiter.active, 0),
+    endpoints: () =>
+      [...lanes.values()].map(({ name, limiter }) => {
+        return { endpoint: name, inFlight: limiter.active, limit: limiter.limit }
+      }),
     async hush(graceMs) {
       for (const { limiter } of lanes.values()) limiter.hush()
       // Whoever was given a turn a moment ago is counted only now.

@@ -28,6 +28,16 @@ export interface Wait {
   readonly waitMs: number
 }
 
+/** A call at an endpoint that has ended, with an answer or without. */
+export interface EndedCall {
+  readonly request: TextRequest
+  readonly endpoint: string
+  readonly outcome: ChatReply | CallFailure | 'aborted'
+  /** How often this request was sent, from 1. */
+  readonly attempt: number
+  readonly durationMs: number
+}
+
 /** What calling needs. */
 export interface CallerOptions {
   readonly journal: JournalPort
@@ -45,6 +55,8 @@ export interface CallerOptions {
   readonly onWait?: (wait: Wait) => void
   /** Told each call that goes into the journal. @param payer whose work it was */
   readonly onCall?: (payer: string, call: CallRecord) => void
+  /** Told each call that has ended, those that do not go into the journal among them. */
+  readonly onEnded?: (call: EndedCall) => void
 }
 
 /** A prompt's length in tokens is not known before it is counted; four characters a token is usual for English. */
@@ -154,7 +166,7 @@ interface CallNow {
 
 async function callNow(
   { call, body, attempt, lane, permit }: CallNow,
-  { budget, clock, journal, onCall }: CallerOptions,
+  { budget, clock, journal, onCall, onEnded }: CallerOptions,
   signal: AbortSignal,
 ): Promise<StoredAnswer | CallFailure> {
   const money = budget ? await setAside(budget, call, body, permit, signal) : null
@@ -168,6 +180,7 @@ async function callNow(
     throw error
   }
   const durationMs = Math.round(clock.now() - started)
+  onEnded?.({ request: call.request, endpoint: lane.name, outcome, attempt, durationMs })
   const record = (result: CallResult): Promise<unknown> => {
     const entry = { ...result, ...describe(call, lane), startedAt, durationMs, attempt }
     const entered = journal.append(entry)

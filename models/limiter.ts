@@ -61,6 +61,11 @@ export class Limiter {
     return this.#active
   }
 
+  /** How many may call at once, as things stand. */
+  get limit(): number {
+    return this.#most
+  }
+
   /** The next number in line. */
   ticket(): number {
     return this.#tickets++

@@ -127,9 +127,14 @@ export class Committer {
     return this.#waiting.length
   }
 
+  /** Entries of the journal that are not among the completions yet. */
+  get unpublished(): number {
+    return this.#options.journal.end - this.#published
+  }
+
   /** Whether everything finished and everything paid is committed. */
   get idle(): boolean {
-    return this.#waiting.length === 0 && this.#published === this.#options.journal.end && !this.#hasProgress()
+    return this.#waiting.length === 0 && this.unpublished === 0 && !this.#hasProgress()
   }
 
   /** Takes a result. */

@@ -13,6 +13,8 @@ export interface StoreChanges {
   readonly puts: readonly { readonly key: string; readonly value: unknown }[]
   readonly retain: readonly { readonly offset: number; readonly bytes: Buffer }[]
   readonly release: readonly number[]
+  /** By how many more entries still name inputs; negative when fewer do. */
+  readonly unsettled: number
 }
 
 const SCHEMA = `
@@ -136,6 +138,8 @@ export class StateStore<S> implements Store<S> {
   #current: { offset: number; bytes: Buffer } | null = null
   #retain: { offset: number; bytes: Buffer }[] = []
   #release: number[] = []
+  #unsettledBy = 0
+  #unsettled = 0
 
   constructor(database: StateDatabase, name: string, spec: StoreSpec<S>, source: StoreSource) {
     this.#database = database
@@ -165,6 +169,11 @@ export class StateStore<S> implements Store<S> {
     if (this.#spec.retains !== undefined) await this.#restoreBodies(this.#spec.retains)
   }
 
+  /** Entries that still name inputs, and so wait for something: those committed, of this partition. */
+  get unsettled(): number {
+    return this.#unsettled
+  }
+
   get(key: string): S | undefined {
     const staged = this.#staged.get(key)
     return staged !== undefined ? staged.at(-1) : (this.#database.value(this.#name, key) as S | undefined)
@@ -192,12 +201,13 @@ export class StateStore<S> implements Store<S> {
     this.#puts = []
     this.#retain = []
     this.#release = []
+    this.#unsettledBy = 0
   }
 
   /** Ends a record. @returns what it did, to be applied once committed. */
   end(): StoreChanges {
     this.#current = null
-    return { puts: this.#puts, retain: this.#retain, release: this.#release }
+    return { puts: this.#puts, retain: this.#retain, release: this.#release, unsettled: this.#unsettledBy }
   }
 
   /** Takes back what the record begun last has put, ended or not: it failed. */
@@ -217,7 +227,8 @@ export class StateStore<S> implements Store<S> {
       }
       if (position !== null) this.#database.setPosition(this.#name, position)
     })
-    for (const { puts, retain } of changes) {
+    for (const { puts, retain, unsettled } of changes) {
+      this.#unsettled += unsettled
       for (const { key } of puts) this.#unstage(key, 'oldest')
       for (const { offset } of retain) this.#stagedBodies.delete(offset)
     }
@@ -233,6 +244,7 @@ export class StateStore<S> implements Store<S> {
     }
     const namedBefore = before === undefined ? [] : this.#spec.retains(before)
     this.#release.push(...namedBefore.filter((offset) => !named.has(offset)))
+    this.#unsettledBy += Number(named.size > 0) - Number(namedBefore.length > 0)
   }
 
   #unstage(key: string, which: 'oldest' | 'newest'): void {
@@ -247,7 +259,9 @@ export class StateStore<S> implements Store<S> {
   async #restoreBodies(retains: (value: S) => readonly number[]): Promise<void> {
     const named = new Set<number>()
     for (const value of this.#database.values(this.#name)) {
-      for (const place of retains(value as S)) named.add(place)
+      const places = retains(value as S)
+      if (places.length > 0) this.#unsettled++
+      for (const place of places) named.add(place)
     }
     const held = new Set(this.#database.places(this.#name))
     this.#write(() => {

@@ -83,6 +83,11 @@ export class StepGroup {
     return [...this.tasks].reduce((sum, { working }) => sum + working, 0)
   }
 
+  /** Entries of its stores that wait for something; of the partitions it was dealt. */
+  get unsettled(): number {
+    return [...this.tasks].reduce((sum, { store }) => sum + (store?.unsettled ?? 0), 0)
+  }
+
   /** The step's input topics by full name. */
   get topics(): string[] {
     return inputTopics(this.processor, this.#options.fullName)

@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts'
+import type { EndedCall } from '../models/caller.ts'
 import type { Codec } from '../schemas/codec.ts'
 import type { TopicName } from '../schemas/topics.ts'
+import type { CommittedTransaction } from './diagnostics.ts'
 import type { Log } from './log.ts'
 import type { AnyProcessor } from './processor.ts'
 import type { KafkaClient } from './transport/client.ts'
@@ -16,6 +18,9 @@ export interface WorkerOptions {
   readonly fullName: (topic: TopicName) => string
   readonly log: Log
   readonly tuning?: Partial<WorkerTuning>
+  /** Told of each call that has ended, and of each transaction that has committed: for who counts them. */
+  readonly onCallEnded?: (call: EndedCall) => void
+  readonly onCommitted?: (transaction: Pick<CommittedTransaction, 'records' | 'durationMs'>) => void
   /** Told when the worker cannot go on; it must be stopped then. */
   readonly failed: (error: Error) => void
 }

@@ -11,7 +11,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
-import { type Asker, createAsk, paidBy } from '../models/asker.ts'
+import { type Asker, createAsk, type EndpointActivity, paidBy } from '../models/asker.ts'
 import type { Budget } from '../models/budget.ts'
 import { systemClock } from '../models/clock.ts'
 import { type EndpointWait, EndpointWaits } from '../models/endpoint-waits.ts'
@@ -47,6 +47,8 @@ export interface StepActivity extends StepCounts {
   readonly processor: AnyProcessor
   /** Records it works on. */
   readonly working: number
+  /** Entries of its memory that wait for further records: of `triage` the questions that are open. */
+  readonly unsettled: number
   /** Why it cannot go on; null when it can. */
   readonly halted: StepHalted | null
 }
@@ -90,6 +92,7 @@ export class Worker {
       priorityOf: (step) => order.get(step) ?? 0,
       onWait: (wait) => this.#waits.add(wait, performance.now()),
       onCall: (payer, call) => this.#counters.called(payer, call),
+      onEnded: options.onCallEnded,
     })
     this.#reader = new TopicReader(client)
     this.#codec = new RecordCodec(codec, fullName, topicsOf(config), config.kafka.partitions)
@@ -109,6 +112,7 @@ export class Worker {
       sent: () => this.#tell(transactionSent),
       committed: ({ results, ...transaction }) => {
         this.#counters.committed(results)
+        options.onCommitted?.(transaction)
         this.#tell(transactionCommitted, transaction)
       },
     })
@@ -158,12 +162,24 @@ export class Worker {
 
   /** What each step does now and has done since the start. */
   activity(): StepActivity[] {
-    return this.#groups.all.map(({ processor, working, halted }) => ({
+    return this.#groups.all.map(({ processor, working, unsettled, halted }) => ({
       processor,
       ...this.#counters.of(processor.step),
       working,
+      unsettled,
       halted,
     }))
+  }
+
+  /** What each endpoint is asked now. */
+  endpoints(): EndpointActivity[] {
+    return this.#asker.endpoints()
+  }
+
+  /** Its journal: the folder, how many entries were ever made, and how many are not among the completions yet. */
+  get journal(): { readonly folder: string; readonly entries: number; readonly unpublished: number } {
+    const { journalFolder: folder } = slotPlaces(this.#options.config, this.#slot.name)
+    return { folder, entries: this.#journal.end, unpublished: this.#committer.unpublished }
   }
 
   /** How many records this worker has written to a topic since the start; what stands in for failed ones is left out. */

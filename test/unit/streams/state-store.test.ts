@@ -144,6 +144,20 @@ describe('a store', () => {
     expect(() => store.retained(5)).toThrow()
   })
 
+  it('knows how many entries wait: those whose records are committed, neither more nor less after a restart', async () => {
+    const store = await restored()
+    const first = work(store, 0, entry('open', [0]), entry('open', [0], 'other'))
+    expect(store.unsettled).toBe(0)
+    commit(store, first)
+    expect(store.unsettled).toBe(2)
+    commit(store, work(store, 1, entry('open', [0, 1]), entry('settled', [], 'third')))
+    expect([store.unsettled, (await restored()).unsettled]).toEqual([2, 2])
+    work(store, 2, entry('settled'))
+    store.rollback()
+    commit(store, work(store, 3, entry('open again', [3]), entry('settled')))
+    expect([store.unsettled, (await restored()).unsettled]).toEqual([1, 1])
+  })
+
   it('is apart from the stores of other partitions', async () => {
     const [zero, one] = [await restored('group/0'), await restored('group/1')]
     store(zero, 'zero')
