@@ -90,14 +90,14 @@ function readSecret(endpoint: Endpoint, variable: string, environment: NodeJS.Pr
 }
 
 /** What went wrong, in words that hold no secret. */
-function explain(error: unknown, endpoint: Endpoint, secrets: readonly string[], now: number): Error {
+function explain(error: unknown, endpoint: Endpoint, secrets: readonly string[], date: number): Error {
   const place = `endpoint ${endpoint.name}`
   if (error instanceof CallFailure) {
     return new CallFailure(error.disposition, `${place}: ${serverMessage(error.message, secrets)}`, error)
   }
   if (error instanceof ErrorInReply) {
     const { status, said } = error
-    return failureOf({ status, said, retryAfterMs: null }, endpoint, secrets, now)
+    return failureOf({ status, said, retryAfterMs: null }, endpoint, secrets, date)
   }
   if (error instanceof APIConnectionError) return explainConnection(error, place, endpoint, secrets)
   if (!(error instanceof APIError) || error.status === undefined) {
@@ -105,6 +105,8 @@ function explain(error: unknown, endpoint: Endpoint, secrets: readonly string[],
   }
   const status: number = error.status
   const { headers } = error
+  // A date to come back at is the server's: its clock and ours may differ by hours.
+  const now = Date.parse(headers?.get('date') ?? '') || date
   // The client puts the status before a text that is not JSON.
   const said = readServerError(error.error, error.message.replace(/^\d{3} /, ''))
   const exact = Number(headers?.get('retry-after-ms') ?? '')

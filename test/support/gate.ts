@@ -10,9 +10,16 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/**
+ * Answers a request in the endpoint's place.
+ * @returns whether it has; the endpoint never hears of the request then
+ */
+export type Instead = (body: Buffer, outgoing: ServerResponse) => boolean
+
 /** A gate; close it. */
 export class Gate {
   readonly #target: URL
+  readonly #instead: Instead
   readonly #server: Server
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 })
   readonly #held = new Set<() => void>()
@@ -23,22 +30,39 @@ export class Gate {
   #forwarded = 0
   #underWay = 0
 
-  private constructor(target: string) {
+  #port = 0
+
+  private constructor(target: string, instead: Instead) {
     this.#target = new URL(target)
-    this.#server = createServer((incoming, outgoing) => this.#arrive(incoming, outgoing))
+    this.#instead = instead
+    this.#server = createServer((incoming, outgoing) => void this.#arrive(incoming, outgoing))
   }
 
   /** A gate before the endpoint with this base URL. */
-  static async open(target: string): Promise<Gate> {
-    const gate = new Gate(target)
-    gate.#server.listen(0, '127.0.0.1')
-    await once(gate.#server, 'listening')
+  static async open(target: string, instead: Instead = () => false): Promise<Gate> {
+    const gate = new Gate(target, instead)
+    await gate.appear()
     return gate
   }
 
   /** The base URL of the endpoint behind the gate. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#target.pathname}`
+    return `http://127.0.0.1:${this.#port}${this.#target.pathname}`
+  }
+
+  /** Nobody listens at its address any more; what is under way breaks off. */
+  async vanish(): Promise<void> {
+    this.#server.close()
+    this.#server.closeAllConnections()
+    await once(this.#server, 'close')
+  }
+
+  /** Listens at its address, again if it had vanished. */
+  async appear(): Promise<void> {
+    if (this.#server.listening) return
+    this.#server.listen(this.#port, '127.0.0.1')
+    await once(this.#server, 'listening')
+    this.#port = (this.#server.address() as AddressInfo).port
   }
 
   /** Requests let through so far. */
@@ -83,13 +107,15 @@ export class Gate {
 
   async close(): Promise<void> {
     this.#agent.destroy()
-    this.#server.closeAllConnections()
-    this.#server.close()
-    await once(this.#server, 'close')
+    if (this.#server.listening) await this.vanish()
   }
 
-  #arrive(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const forward = (): void => this.#forward(incoming, outgoing)
+  async #arrive(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const parts = await incoming.toArray().catch(() => null)
+    if (parts === null) return
+    const body = Buffer.concat(parts)
+    if (this.#instead(body, outgoing)) return
+    const forward = (): void => this.#forward(incoming, body, outgoing)
     if (!this.#shut) {
       forward()
       return
@@ -99,7 +125,7 @@ export class Gate {
     outgoing.once('close', () => this.#held.delete(forward))
   }
 
-  #forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  #forward(incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): void {
     const { method, url, headers } = incoming
     this.#forwarded++
     this.#underWay++
@@ -120,8 +146,9 @@ export class Gate {
       onward.destroy()
       this.#settle()
     })
-    incoming.pipe(onward)
+    onward.end(body)
   }
+
   async #answer(answer: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await answer.toArray().catch(() => null)
     if (body === null) {

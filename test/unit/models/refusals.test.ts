@@ -507,7 +507,7 @@ describe('what passes', () => {
     const { asker } = await startAsker(
       (_, response, n) => {
         if (n > 0) return reply(response, 'B')
-        response.writeHead(status, headers)
+        response.writeHead(status, { date: new Date(now).toUTCString(), ...headers })
         response.end(typeof body === 'string' ? body : JSON.stringify(body))
       },
       { onWait: (wait) => waits.push(wait), clock: patientClock },
