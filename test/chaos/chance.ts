@@ -13,4 +13,16 @@ export class Chance {
     bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61)
     return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32
   }
+
+  /** One of them. */
+  pick<T>(many: readonly T[]): T {
+    const one = many[Math.floor(this.next() * many.length)]
+    if (one === undefined) throw new Error('there is nothing to choose from')
+    return one
+  }
+
+  /** A whole number from the first to the last, both included. */
+  between(first: number, last: number): number {
+    return first + Math.floor(this.next() * (last - first + 1))
+  }
 }

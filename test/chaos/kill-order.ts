@@ -9,33 +9,26 @@ export const KILL_KINDS = ['transaction', 'finished', 'committed'] as const
 /** One of them. */
 export type KillKind = (typeof KILL_KINDS)[number]
 
-/** An order to a worker. */
+/** An order to a worker to send itself a signal at the first moment of this kind that counts. */
 export interface KillOrder {
   readonly kind: KillKind
-  /** Records this worker must have published before, so that kills spread over the run. */
-  readonly afterRecords: number
+  readonly signal: 'SIGKILL' | 'SIGSTOP'
   /** The local port the models answer on. */
   readonly endpointPort: number
   /** Where the kill is written down; JSON lines. */
   readonly log: string
-  /** How to wait for a moment at which no answer is on its way; null to kill without. */
-  readonly hush: Hush | null
-}
-
-/**
- * What an endpoint has answered and a killed worker never read is paid for again, and nobody could know. To tell that
- * from what a worker did know, a gate keeps requests and answers back: the worker says it is ready to be killed, the
- * gate that the endpoint has answered all it was asked and the answers are handed over. Files, so that the worker
- * can look without waiting.
- */
-export interface Hush {
-  readonly ready: string
-  readonly quiet: string
+  /**
+   * What an endpoint has answered and a killed worker never read is paid for again, and nobody could know. To tell that
+   * from what a worker did know, a gate keeps requests and answers back: the worker says it is ready to be killed,
+   * the gate that the endpoint has answered all it was asked and the answers are handed over.
+   */
+  readonly whenQuiet: boolean
 }
 
 /** A kill that counts, as figures taken in the very moment before it. */
 export interface Kill {
   readonly kind: KillKind
+  readonly signal: 'SIGKILL' | 'SIGSTOP'
   readonly callsInFlight: number
   /** Finished records whose transaction had not ended. */
   readonly uncommitted: number
@@ -50,5 +43,20 @@ export interface Kill {
 /** A kill counts only while so many calls to models are in flight. */
 export const MIN_CALLS_IN_FLIGHT = 50
 
-/** The variable that carries the order, as JSON. */
-export const KILL_ORDER = 'NINEFOLD_KILL_ORDER'
+/** The variable that carries how a worker is tuned, as JSON. */
+export const TUNING = 'NINEFOLD_CHAOS_TUNING'
+
+/** What a worker is told while it runs. */
+export type ToWorker =
+  | { readonly order: KillOrder | null }
+  /** Whether no answer is on its way. */
+  | { readonly quiet: boolean }
+
+/** What a worker tells while it runs. */
+export type FromWorker =
+  /** It has committed a transaction with so many records. */
+  | { readonly committed: number }
+  /** The moment of the order has come, but for the quiet. */
+  | { readonly ready: true }
+  /** A transaction has sent its first records and not ended yet. */
+  | { readonly sent: true }

@@ -8,7 +8,11 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+
+/** How often a pace lets requests through, ms, and how much it may make up for at once. */
+const PACE_MS = 10
+const BURST_SECONDS = 0.25
 
 /**
  * Answers a request in the endpoint's place.
@@ -21,12 +25,16 @@ export class Gate {
   readonly #target: URL
   readonly #instead: Instead
   readonly #server: Server
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 })
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1_024 })
   readonly #held = new Set<() => void>()
+  readonly #sockets = new Set<Socket>()
   /** Answers that have come while the gate is being hushed. */
   #kept: (() => void)[] = []
   #onQuiet: (() => void) | null = null
   #shut = false
+  /** Requests that may pass now, where a pace is set. */
+  #credit = 0
+  #pace: NodeJS.Timeout | null = null
   #forwarded = 0
   #underWay = 0
 
@@ -36,6 +44,10 @@ export class Gate {
     this.#target = new URL(target)
     this.#instead = instead
     this.#server = createServer((incoming, outgoing) => void this.#arrive(incoming, outgoing))
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
   }
 
   /** A gate before the endpoint with this base URL. */
@@ -101,11 +113,32 @@ export class Gate {
     this.#shut = false
     this.#onQuiet = null
     this.#handOver()
-    for (const forward of this.#held) forward()
-    this.#held.clear()
+    this.#release()
+  }
+
+  /** Lets no more than so many requests a second through from now on, evenly; null: as many as come. */
+  pace(perSecond: number | null): void {
+    if (this.#pace !== null) clearInterval(this.#pace)
+    this.#pace = null
+    if (perSecond !== null) {
+      let last = performance.now()
+      this.#pace = setInterval(() => {
+        const now = performance.now()
+        this.#credit = Math.min(perSecond * BURST_SECONDS, this.#credit + (perSecond * (now - last)) / 1_000)
+        last = now
+        this.#release()
+      }, PACE_MS)
+    }
+    this.#release()
+  }
+
+  /** Breaks off the connections from these ports; what waits on them before the gate is never asked. */
+  drop(ports: ReadonlySet<number>): void {
+    for (const socket of this.#sockets) if (ports.has(socket.remotePort ?? 0)) socket.destroy()
   }
 
   async close(): Promise<void> {
+    this.pace(null)
     this.#agent.destroy()
     if (this.#server.listening) await this.vanish()
   }
@@ -116,13 +149,21 @@ export class Gate {
     const body = Buffer.concat(parts)
     if (this.#instead(body, outgoing)) return
     const forward = (): void => this.#forward(incoming, body, outgoing)
-    if (!this.#shut) {
-      forward()
-      return
-    }
     this.#held.add(forward)
     // Who has left, by then perhaps killed, does not ask any more.
     outgoing.once('close', () => this.#held.delete(forward))
+    this.#release()
+  }
+
+  /** Forwards what waits, as far as it may. */
+  #release(): void {
+    if (this.#shut) return
+    for (const forward of this.#held) {
+      if (this.#pace !== null && this.#credit < 1) return
+      if (this.#pace !== null) this.#credit--
+      this.#held.delete(forward)
+      forward()
+    }
   }
 
   #forward(incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): void {

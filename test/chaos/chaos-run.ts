@@ -1,0 +1,254 @@
+/** A pipeline on recorded questions, with several workers, whose parts a schedule of faults is let loose on. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { WorkerTuning } from '../../streams/worker-tuning.ts'
+import { type EndpointStats, resetStats, statsOf } from '../support/endpoint-stats.ts'
+import { FaultyEndpoint } from '../support/faulty-endpoint.ts'
+import { recordedPipeline } from '../support/recorded-pipeline.ts'
+import type { RecordedQuestion } from '../support/test-data.ts'
+import { Workspace } from '../support/workspace.ts'
+import type { ChaosStack } from './chaos-stack.ts'
+import type { ChaosWorker, WorkerEnd } from './chaos-worker.ts'
+import { type Connection, connectionsTo } from './connections.ts'
+import { Crew } from './crew.ts'
+import type { Kill, KillKind } from './kill-order.ts'
+
+/** Calls at once of one worker, high enough that a kill always finds enough of them in flight. */
+const MAX_CONCURRENCY = 96
+/** Workers are given up sooner than usual: a fault must pass in seconds. */
+const TUNING: Partial<WorkerTuning> = { sessionTimeoutMs: 4_000 }
+
+/** How long a moment of quiet may last, and how long the stream flows between two, ms. */
+const HUSH_MS = 3_000
+const FLOW_MS = 100
+/** How long the gate takes at most to notice that somebody has left, ms. */
+const LEAVE_MS = 500
+const POLL_MS = 20
+/** A pipeline that is not well again by then is ill, ms. */
+const RECOVERY_LIMIT_MS = 180_000
+/** A kill whose moment has not come by then will not come, ms. */
+const STRIKE_LIMIT_MS = 180_000
+
+/** What a run is made of. */
+export interface ChaosRunSettings {
+  /** The pipeline's name; one of its own for each run on a stack. */
+  readonly pipeline: string
+  readonly stack: ChaosStack
+  /** Base URL of the endpoint that plays the models, whose counters are this run's alone. */
+  readonly double: string
+  readonly questions: readonly RecordedQuestion[]
+  /** Workers kept up; default 3. */
+  readonly workers?: number
+  /** Safeguards to go without, comma-separated. */
+  readonly negativeControl?: string
+  /** Further keys of the configuration. */
+  readonly config?: object
+}
+
+/** One pipeline with its own folder, so that no other one's journal answers it. Dispose of it. */
+export class ChaosRun implements AsyncDisposable {
+  readonly name: string
+  readonly stack: ChaosStack
+  /** What its workers ask: it passes on to the endpoint that plays the models, or does something worse. */
+  readonly endpoint: FaultyEndpoint
+  readonly crew: Crew
+  readonly #settings: ChaosRunSettings
+  readonly #workspace: Workspace
+
+  private constructor(settings: ChaosRunSettings, endpoint: FaultyEndpoint) {
+    const { pipeline, stack, workers = 3, negativeControl, config } = settings
+    this.name = pipeline
+    this.stack = stack
+    this.endpoint = endpoint
+    this.#settings = settings
+    this.#workspace = new Workspace({
+      ...recordedPipeline({ pipeline, endpoint: endpoint.url, stack, maxConcurrency: MAX_CONCURRENCY }),
+      clickhouse: { url: stack.clickhouseUrl },
+      ...config,
+    })
+    this.crew = new Crew({ folder: this.folder, tuning: TUNING, negativeControl }, workers)
+  }
+
+  static async open(settings: ChaosRunSettings): Promise<ChaosRun> {
+    return new ChaosRun(settings, await FaultyEndpoint.open(settings.double))
+  }
+
+  /** The pipeline's folder. */
+  get folder(): string {
+    return this.#workspace.folder
+  }
+
+  /** The path of its configuration. */
+  get config(): string {
+    return join(this.folder, 'ninefold.yaml')
+  }
+
+  /** Where its workers keep journal and stores. */
+  get dataDir(): string {
+    return join(this.folder, '.ninefold')
+  }
+
+  /** What its workers said. */
+  get said(): string {
+    return readFileSync(join(this.folder, 'workers.log'), 'utf8')
+  }
+
+  /** The kills so far, as the workers wrote them down. */
+  get kills(): Kill[] {
+    if (!existsSync(this.#killLog)) return []
+    const lines = readFileSync(this.#killLog, 'utf8').trimEnd().split('\n')
+    return lines.map((line) => JSON.parse(line) as Kill)
+  }
+
+  /** Requests that were passed on to the models. */
+  get calls(): number {
+    return this.endpoint.gate.forwarded
+  }
+
+  /** What the endpoint that plays the models has seen of this run. */
+  get stats(): Promise<EndpointStats> {
+    return statsOf(this.#settings.double)
+  }
+
+  /** Records published so far, by all workers together. */
+  progress(): number {
+    return this.crew.published
+  }
+
+  /** Forgets what the models were asked before, and loads the questions. */
+  async load(): Promise<void> {
+    await resetStats(this.#settings.double)
+    const file = this.#workspace.writeLines('questions.jsonl', this.#settings.questions)
+    // The batch is a part of what is compared; by itself it would hold the time.
+    await this.#workspace.succeed('load', '--source', 'recorded', '--batch', 'recorded', file)
+  }
+
+  /** Runs a command of `ninefold` in the pipeline's folder that must succeed. @returns what it said on stdout. */
+  async command(...args: string[]): Promise<string> {
+    return (await this.#workspace.succeed(...args)).stdout
+  }
+
+  /** Lets no more than so many calls a second through to the models; null: as many as come. */
+  pace(callsASecond: number | null): void {
+    this.endpoint.gate.pace(callsASecond)
+  }
+
+  /**
+   * Until the pipeline is well: as many workers run as should, and each of them has published records since.
+   * @param since a moment as `performance.now()` tells time; now where left out
+   * @returns seconds from then on.
+   * @throws when it does not become well.
+   */
+  async recovered(since = performance.now()): Promise<number> {
+    const isWell = () =>
+      this.crew.kept.length === this.crew.size &&
+      this.crew.kept.every(({ lastCommitAt, hasEnded }) => !hasEnded && (lastCommitAt ?? 0) > since)
+    await this.until(isWell, 'the pipeline did not become well again', RECOVERY_LIMIT_MS)
+    return (performance.now() - since) / 1_000
+  }
+
+  /** Waits for a condition. @throws with these words, and the end of what the workers said, when it does not come. */
+  async until(
+    condition: () => boolean | Promise<boolean>,
+    otherwise: string,
+    limitMs: number,
+  ): Promise<void> {
+    const deadline = performance.now() + limitMs
+    while (!(await condition())) {
+      if (performance.now() > deadline)
+        throw new Error(
+          `${otherwise} within ${limitMs / 1_000} s; the workers said:\n${lastLines(this.said)}`,
+        )
+      await sleep(POLL_MS)
+    }
+  }
+
+  /**
+   * Has a worker send itself a signal, at a moment of this kind that counts: many calls in flight, results uncommitted,
+   * and no answer on its way. What it has asked and not heard of is not asked any more.
+   * @returns the moment. @throws when none comes.
+   */
+  async strike(worker: ChaosWorker, kind: KillKind, signal: Kill['signal'] = 'SIGKILL'): Promise<Kill> {
+    const before = this.kills.length
+    const hasStruck = () => this.kills.length > before
+    const { endpointPort } = this
+    worker.tell({ order: { kind, signal, endpointPort, log: this.#killLog, whenQuiet: true } })
+    const deadline = performance.now() + STRIKE_LIMIT_MS
+    while (!hasStruck()) {
+      if (worker.hasEnded) throw new Error('a worker ended before it could be killed')
+      if (performance.now() > deadline)
+        throw new Error(`no moment for a kill (${kind}) came; the workers said:\n${lastLines(this.said)}`)
+      await this.#hush(worker, hasStruck)
+    }
+    return this.kills.at(-1)!
+  }
+
+  /**
+   * Does something to the endpoint at a moment when no answer is on its way, so that none is lost by it: what was paid
+   * for is known.
+   */
+  async quietly(action: () => Promise<void> | void): Promise<void> {
+    const { gate } = this.endpoint
+    await new Promise<void>((resolve) => gate.hush(resolve))
+    const isRead = () =>
+      this.crew.members.every(({ pid }) => this.#connections(pid).every((c) => c.unread === 0))
+    try {
+      await this.until(isRead, 'a worker did not read its answers', RECOVERY_LIMIT_MS)
+      await action()
+    } finally {
+      gate.reopen()
+    }
+  }
+
+  /** Works off what is left, all workers together, and ends them. @returns how the one ended that saw it drained. */
+  async drain(): Promise<WorkerEnd> {
+    this.pace(null)
+    const end = await this.crew.join({ untilDrained: true }).ended
+    await this.crew.stop()
+    return end
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.crew.kill()
+    await this.endpoint.close()
+    this.#workspace[Symbol.dispose]()
+  }
+
+  /** Where workers write down how they killed themselves. */
+  get #killLog(): string {
+    return join(this.folder, 'kills.jsonl')
+  }
+
+  get endpointPort(): number {
+    return Number(new URL(this.endpoint.url).port)
+  }
+
+  /** A worker's connections to the endpoint. */
+  #connections(pid: number): Connection[] {
+    return connectionsTo(this.endpointPort, pid) ?? []
+  }
+
+  /** One moment of quiet for a worker that is to strike, as soon as it is ready for it. */
+  async #hush(worker: ChaosWorker, hasStruck: () => boolean): Promise<void> {
+    const flow = sleep(FLOW_MS)
+    this.endpoint.gate.hush(() => worker.tell({ quiet: true }))
+    const until = performance.now() + HUSH_MS
+    while (!hasStruck() && !worker.hasEnded && performance.now() < until) await sleep(POLL_MS)
+    if (hasStruck()) {
+      const own = this.#connections(worker.pid).map(({ localPort }) => localPort)
+      this.endpoint.gate.drop(new Set(own))
+      // What a killed worker has asked and the gate still holds must not reach the endpoint any more.
+      await sleep(LEAVE_MS)
+    }
+    // Otherwise the moment has passed unused: the stream flows on for a while before the next one.
+    worker.tell({ quiet: false })
+    this.endpoint.gate.reopen()
+    await flow
+  }
+}
+
+/** The end of a long text. */
+function lastLines(text: string, lines = 30): string {
+  return text.trimEnd().split('\n').slice(-lines).join('\n')
+}
