@@ -245,6 +245,33 @@ const clickhouse = z.union([
   z.literal(false),
 ])
 
+const usd = z.number().gt(0)
+
+const roleBudget = (what: string) =>
+  usd.optional().describe(`${what} stops here, in USD; default: the edition's limit alone.`)
+
+const budget = z
+  .strictObject({
+    usd: usd.optional().describe('Spending on the edition stops here, in USD; default: no limit.'),
+    roles: z
+      .strictObject({
+        generate: roleBudget('Generation, all samplers together,'),
+        verify: roleBudget('Verification'),
+        rank: roleBudget('Ranking'),
+        refine: roleBudget('Refinement'),
+        regenerate: roleBudget('Regeneration'),
+        summarize: roleBudget('Summarizing'),
+        score: roleBudget('Scoring'),
+      })
+      .optional()
+      .describe(
+        'Limits of single roles, within `usd`: generate, verify, rank, refine, regenerate, summarize, score; default: none.',
+      ),
+  })
+  .refine(({ usd, roles }) => usd !== undefined || Object.values(roles ?? {}).length > 0, {
+    error: 'a budget names `usd`, or a limit of a role under `roles`, or both',
+  })
+
 /** `ninefold.yaml` as it is written. Unknown keys are refused everywhere but in a model's `params`. */
 export const configFile = z.strictObject({
   pipeline: z
@@ -275,10 +302,28 @@ export const configFile = z.strictObject({
     })
     .prefault({})
     .describe('{ minCharacters }.'),
-  budget: z
-    .strictObject({ usd: z.number().gt(0).describe('Spending stops here, in USD.') })
-    .optional()
-    .describe('{ usd }; default: no limit.'),
+  deadLetters: z
+    .strictObject({
+      maxShare: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(0.5)
+        .describe(
+          'A step stops when more than this share of the records it finished last became dead letters, above 0 up to 1; 1 = it never stops for that; default 0.5.',
+        ),
+      window: z
+        .int()
+        .min(10)
+        .max(100_000)
+        .default(100)
+        .describe(
+          "How many of a step's last records count; a fifth of so many dead letters are borne in any case; 10 to 100,000, default 100.",
+        ),
+    })
+    .prefault({})
+    .describe('{ maxShare, window }: when a step stops rather than give up nearly everything.'),
+  budget: budget.optional().describe('{ usd, roles }; default: no limit.'),
   kafka: kafka
     .prefault({})
     .describe('{ brokers, topicPrefix, partitions, replication, tls, sasl }; default: the local stack.'),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { NinefoldError } from '../errors.ts'
-import type { SecretRef } from './types.ts'
+import type { Config, SecretRef } from './types.ts'
 
 /**
  * What an environment variable holds, or the file whose path stands in the variable of that name with `_FILE` behind it,
@@ -28,6 +28,40 @@ export function readSecret(
   if (secret.trim() !== '') return secret.trim()
   const place = 'env' in ref ? `the environment variable ${ref.env}` : ref.file
   throw missing(owner, 'env' in ref ? `${place} is not set` : `${place} is empty`, place)
+}
+
+/** Shorter ones are placeholders, and parts of words. */
+const SHORTEST_SECRET = 4
+
+/** All secrets a configuration names that are there, so that they can be taken out of texts. */
+export function secretsOf(
+  { endpoints, kafka, registry, clickhouse }: Config,
+  environment: NodeJS.ProcessEnv = process.env,
+): string[] {
+  const sent = Object.values(endpoints).flatMap(({ headers, query, apiKeyEnv }) => [
+    ...[...Object.values(headers), ...Object.values(query)].filter((field) => typeof field === 'object'),
+    ...(apiKeyEnv === null ? [] : [{ env: apiKeyEnv }]),
+  ])
+  const password = clickhouse.kind === 'server' ? clickhouse.passwordEnv : null
+  const refs: (SecretRef | null | undefined)[] = [
+    ...sent,
+    kafka.sasl?.password,
+    kafka.tls?.keyPassword,
+    registry?.password,
+    password === null ? null : { env: password },
+  ]
+  const secrets = refs.flatMap((ref) => secretIn(ref ?? null, environment) ?? [])
+  return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET)
+}
+
+function secretIn(ref: SecretRef | null, environment: NodeJS.ProcessEnv): string | null {
+  if (ref === null) return null
+  try {
+    return readSecret(ref, '', environment)
+  } catch {
+    // What is not there cannot be told.
+    return null
+  }
 }
 
 function readSecretFile(file: string, owner: string): string {

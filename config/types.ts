@@ -4,6 +4,9 @@ import type { QuestionSource } from './question-sources.ts'
 /** The paid steps of the pipeline beside generation, each with a model of its own. */
 export type Role = 'verify' | 'rank' | 'refine' | 'regenerate' | 'summarize' | 'score'
 
+/** What a budget may set a limit for of its own: all generation together, or a role. */
+export type PaidRole = 'generate' | Role
+
 /** A header's or query parameter's value: as it stands, or what an environment variable holds. */
 export type SentField = string | { readonly env: string }
 
@@ -103,6 +106,14 @@ export interface Regenerate {
   giveCorrectPath: boolean
 }
 
+/** When a step stops rather than turn nearly everything into dead letters. */
+export interface LetterLimits {
+  /** Of the records finished last, the share that may become dead letters, above 0 up to 1; at 1 a step never stops. */
+  maxShare: number
+  /** How many records are the last ones. */
+  window: number
+}
+
 /** Where what the topics hold can be asked in SQL. */
 export type Clickhouse =
   /** Nowhere: no engine is started, and nothing is written. */
@@ -184,8 +195,11 @@ export interface Config {
   triage: Triage
   regenerate: Regenerate
   verify: { minCharacters: number }
+  deadLetters: LetterLimits
   /** Spending stops here, in USD; null = no limit. */
   budgetUsd: number | null
+  /** The same for single roles; one that is not named is held by `budgetUsd` alone. */
+  roleBudgetsUsd: Readonly<Partial<Record<PaidRole, number>>>
   kafka: Kafka
   /** null = the local stack. */
   registry: Registry | null

@@ -8,8 +8,14 @@ const LONGEST_MESSAGE = 500
  * around asterisks, as some servers do when they refuse one. Keeps the first 2000 characters.
  */
 export function redact(text: string, secrets: readonly string[]): string {
-  const without = secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text)
-  return without.slice(0, LONGEST_INPUT).replace(/[^\s"',;:]*\*{3,}[^\s"',;]*/g, '***')
+  return withoutSecrets(text, secrets)
+    .slice(0, LONGEST_INPUT)
+    .replace(/[^\s"',;:]*\*{3,}[^\s"',;]*/g, '***')
+}
+
+/** A text of any length with three asterisks in place of each secret. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text)
 }
 
 /** A server's message made fit for records and logs: without secrets, in one line, at most 500 characters. */

@@ -1,6 +1,7 @@
 /** What failed technically, for good, written down so that it can be understood and tried again. */
 import { createHash } from 'node:crypto'
 import { messageOf, NinefoldError } from '../errors.ts'
+import { withoutSecrets } from '../models/redact.ts'
 import { UndecodableError } from '../schemas/decode-errors.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { DeadLetter } from '../schemas/types.ts'
@@ -22,9 +23,17 @@ const MAX_ANSWER = 32 * 1024
  * redriven from, so that the same failure met twice is one letter.
  */
 export function deadLetterOf(
-  failed: { letter: Letter; error: unknown; groupId: string; step: string } & Try,
+  failed: {
+    letter: Letter
+    error: unknown
+    groupId: string
+    step: string
+    /** What must not stand in the letter's texts. */
+    secrets: readonly string[]
+  } & Try,
 ): DeadLetter {
-  const { letter, error, groupId, step, attempts, redrivenFrom } = failed
+  const { letter, error, groupId, step, attempts, redrivenFrom, secrets } = failed
+  const answer = error instanceof RecordError ? error.answer : null
   const bytes = createHash('sha256')
     .update(letter.key ?? '')
     .update('\n')
@@ -40,9 +49,9 @@ export function deadLetterOf(
     offset: letter.offset,
     questionId: key === null ? null : key.toString('utf8'),
     class: classOf(error),
-    message: messageFor(error).slice(0, MAX_MESSAGE),
+    message: withoutSecrets(messageFor(error), secrets).slice(0, MAX_MESSAGE),
     attempts,
-    answer: error instanceof RecordError ? (error.answer?.slice(0, MAX_ANSWER) ?? null) : null,
+    answer: answer === null ? null : withoutSecrets(answer, secrets).slice(0, MAX_ANSWER),
     key,
     value: value !== null && value.length > MAX_VALUE_BYTES ? null : value,
     redrivenFrom,

@@ -106,6 +106,11 @@ export class StepGroup {
     if (this.#membership === left) this.#membership = null
   }
 
+  /** Whether nothing of the step can be begun any more. */
+  get #isOver(): boolean {
+    return this.#halted !== null && !this.#halted.othersMayGoOn
+  }
+
   #newConsumer(): GroupConsumer {
     const { client, tuning, identity, log, services } = this.#options
     const { sessionTimeoutMs, heartbeatIntervalMs, fetchWaitMs, maxBytesPerPartition } = tuning
@@ -145,6 +150,7 @@ export class StepGroup {
     for (const partition of partitions) {
       if (this.#tasks.has(partition)) continue
       const task = new Task(this.processor, groupId, partition, this.#services)
+      if (this.#isOver) task.stopTaking()
       this.#tasks.set(partition, task)
       this.#open(task)
     }
@@ -161,6 +167,8 @@ export class StepGroup {
   #halt(error: StepHalted): void {
     if (this.#halted?.code === error.code) return
     this.#halted = error
+    // What keeps one partition from going on keeps them all.
+    if (this.#isOver) for (const task of this.tasks) task.stopTaking()
     this.#options.log.error(
       { step: this.processor.step, code: error.code },
       `${error.message} ${error.remedy}`,

@@ -1,5 +1,6 @@
 /** From a partition's assignment to a task that runs: its progress read, its store brought up to the log. */
 import type { TopicName } from '../schemas/topics.ts'
+import type { LetterBreakers } from './letter-breakers.ts'
 import { OffsetTracker } from './offset-tracker.ts'
 import type { StatefulProcessor } from './processor.ts'
 import { orderedRecord, placeOfRedrive, type RecordCodec } from './record-codec.ts'
@@ -18,6 +19,7 @@ export interface OpeningContext {
   readonly codec: RecordCodec
   readonly database: StateDatabase
   readonly fullName: (topic: TopicName) => string
+  readonly breakers: LetterBreakers
   /** Takes what stands in a changelog and cannot be read: it is nothing a task has written. */
   readonly unreadable: UnreadableRecords
 }
@@ -29,7 +31,8 @@ export async function openTask(task: Task, context: OpeningContext): Promise<voi
   const store = task.processor.kind === 'stateful' ? await restoreStore(task, task.processor, context) : null
   const { groupId, partition } = task
   const orders = new RedriveOrders({ reader: context.reader, codec: context.codec, groupId, partition })
-  if (!task.closed) task.run({ trackers, store, orders })
+  const breaker = await context.breakers.of(groupId, task.processor)
+  if (!task.closed) task.run({ trackers, store, orders, breaker })
 }
 
 async function readTrackers(task: Task, topics: readonly string[], reader: LogReader) {

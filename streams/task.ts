@@ -11,12 +11,15 @@
  * One that meets a StepHalted, or a full disk, has no result: it stays unfinished, and is worked on after the next start.
  */
 import type { Config } from '../config/config.ts'
+import { secretsOf } from '../config/secrets.ts'
 import { messageOf } from '../errors.ts'
 import type { Ask } from '../models/ask.ts'
 import { StepHalted } from '../models/errors.ts'
 import type { TopicName } from '../schemas/topics.ts'
+import type { DeadLetter } from '../schemas/types.ts'
 import { DiskFault } from '../stack/disk-fault.ts'
 import { deadLetterOf } from './dead-letter.ts'
+import type { LetterBreaker } from './letter-breaker.ts'
 import type { OffsetTracker } from './offset-tracker.ts'
 import type { AnyProcessor, Emission, Input } from './processor.ts'
 import {
@@ -71,6 +74,7 @@ export interface TaskProgress {
   readonly trackers: ReadonlyMap<string, OffsetTracker>
   readonly store: StateStore<unknown> | null
   readonly orders: OrdersTaken
+  readonly breaker: LetterBreaker
 }
 
 /** One step on one partition. Owned by one worker; see the head of this file for its states. */
@@ -287,18 +291,20 @@ export class Task {
   /** The record's result; null when the task was closed, or halted, meanwhile. */
   async #resultOf(letter: Letter): Promise<Result | null> {
     const { codec } = this.#services
-    const { orders } = this.#progress!
+    const { orders, breaker } = this.#progress!
     const opened = await openLetter(codec, letter, this.groupId, this.processor.inputs, orders)
     if (opened.kind === 'nothing') return this.#result(letter, [], null)
-    if (opened.kind === 'undecodable') return this.#deadLetter(letter, opened, null, opened.error)
+    if (opened.kind === 'undecodable') return this.#failed(letter, opened, null, opened.error)
     try {
-      return await this.#process(opened, letter)
+      const result = await this.#process(opened, letter)
+      breaker.passed()
+      return result
     } catch (error) {
       if (this.closed) return null
       if (error instanceof StepHalted) return this.#halt(error)
       // The worker's to tell: the record is worked on after the next start.
       if (error instanceof DiskFault) throw error
-      return this.#deadLetter(letter, opened, opened.input, error)
+      return this.#failed(letter, opened, opened.input, error)
     }
   }
 
@@ -307,7 +313,9 @@ export class Task {
     const { processor, partition } = this
     const { config, partitions } = this.#services
     if (processor.kind === 'stateless') {
-      const emissions = await processAgain(processor, input, { config, ask: this.#ask }, attempts)
+      // Answers that stopped the step are in the journal; the records they were for are asked about anew.
+      const tries = attempts + this.#progress!.breaker.trips
+      const emissions = await processAgain(processor, input, { config, ask: this.#ask }, tries)
       return this.#result(letter, this.#encoded(emissions), null)
     }
     const store = this.#progress!.store!
@@ -333,15 +341,19 @@ export class Task {
     )
   }
 
-  #deadLetter(letter: Letter, { attempts, redrivenFrom }: Try, input: Input | null, error: unknown): Result {
-    const deadLetter = deadLetterOf({
-      letter,
-      error,
-      groupId: this.groupId,
-      step: this.processor.step,
-      attempts,
-      redrivenFrom,
-    })
+  /** The record becomes a dead letter, unless too many did. */
+  #failed(letter: Letter, which: Try, input: Input | null, error: unknown): Result | null {
+    if (this.closed) return null
+    const { groupId, processor } = this
+    const { attempts, redrivenFrom } = which
+    const secrets = secretsOf(this.#services.config)
+    const failed = { letter, error, groupId, step: processor.step, attempts, redrivenFrom, secrets }
+    const deadLetter = deadLetterOf(failed)
+    const stop = this.#progress!.breaker.failed(deadLetter)
+    return stop === null ? this.#deadLetter(letter, deadLetter, input) : this.#halt(stop)
+  }
+
+  #deadLetter(letter: Letter, deadLetter: DeadLetter, input: Input | null): Result {
     let standIns: OutgoingRecord[] = []
     try {
       if (input !== null) standIns = this.#encoded(this.processor.standIn?.(input, deadLetter) ?? [])

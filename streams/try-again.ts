@@ -5,6 +5,9 @@
 import type { Ask } from '../models/ask.ts'
 import { type Emission, type Input, type Processor, type ProcessorContext, RecordError } from './processor.ts'
 
+/** Failures of an answer that came. */
+const WOULD_NOT_DO: ReadonlySet<string> = new Set(['malformed-answer', 'content-filter'])
+
 /** Further from each other than the tries that a processor makes of its own. */
 const TRIES_APART = 1_000
 
@@ -23,7 +26,7 @@ export async function processAgain(
     try {
       return await processor.process(input, { ...context, ask: shifted(ask, number * TRIES_APART) })
     } catch (error) {
-      const wouldNotDo = error instanceof RecordError && error.class === 'malformed-answer'
+      const wouldNotDo = error instanceof RecordError && WOULD_NOT_DO.has(error.class)
       if (!wouldNotDo || number + 1 >= attempts) throw error
     }
   }

@@ -24,6 +24,7 @@ import { Committer } from './committer.ts'
 import { recordFinished, transactionCommitted, transactionSent } from './diagnostics.ts'
 import { DrainCheck } from './drain-check.ts'
 import { LeftJournals } from './left-journals.ts'
+import { LetterBreakers } from './letter-breakers.ts'
 import { negativeControls } from './negative-controls.ts'
 import { openBudget } from './open-budget.ts'
 import type { AnyProcessor } from './processor.ts'
@@ -66,6 +67,7 @@ export class Worker {
   readonly #codec: RecordCodec
   readonly #committer: Committer
   readonly #leftJournals: LeftJournals
+  readonly #breakers: LetterBreakers
   readonly #groups: StepGroups
   readonly #drainCheck: DrainCheck
   readonly #counters: WorkerCounters
@@ -124,6 +126,13 @@ export class Worker {
       codec: this.#codec,
       completionsTopic: fullName('completions'),
       log,
+    })
+    this.#breakers = new LetterBreakers({
+      limits: config.deadLetters,
+      reader: this.#reader,
+      topic: fullName('dead-letters'),
+      log,
+      openProducer: (id) => TransactionalProducer.open(client, id),
     })
     this.#groups = this.#newGroups()
     this.#drainCheck = new DrainCheck({
@@ -230,6 +239,7 @@ export class Worker {
     await this.#asker.close()
     await this.#groups.stop()
     await this.#leftJournals.stop()
+    await this.#breakers.settled()
     this.#budget?.close()
     this.#journal.close()
     this.#state.close()
@@ -249,14 +259,14 @@ export class Worker {
 
   #newGroups(): StepGroups {
     const { config, processors, client, fullName, log } = this.#options
-    const [reader, codec, database] = [this.#reader, this.#codec, this.#state]
+    const [reader, codec, database, breakers] = [this.#reader, this.#codec, this.#state, this.#breakers]
     return new StepGroups(processors, ({ step }) => groupName(config, step), {
       client,
       tuning: this.#tuning,
       identity: this.#identity,
       log,
       fullName,
-      opening: { reader, codec, database, fullName, unreadable: unreadableTo(log) },
+      opening: { reader, codec, database, fullName, breakers, unreadable: unreadableTo(log) },
       services: {
         config,
         codec,

@@ -8,6 +8,7 @@ import type { StepHalted } from '../../models/errors.ts'
 import { groupName } from '../../schemas/topic-names.ts'
 import type { TopicName } from '../../schemas/topics.ts'
 import { Committer } from '../committer.ts'
+import { LetterBreakers } from '../letter-breakers.ts'
 import { silentLog } from '../log.ts'
 import type { AnyProcessor } from '../processor.ts'
 import type { RecordCodec } from '../record-codec.ts'
@@ -52,6 +53,7 @@ export class MemoryWorker {
   readonly #context: MemoryWorkerContext
   readonly #database = new StateDatabase(':memory:')
   readonly #committer: Committer
+  readonly #breakers: LetterBreakers
   readonly #groups = new Map<string, Group>()
   /** Where each task's topic is fetched from next, and those that are paused. */
   readonly #positions = new Map<Task, Map<string, number>>()
@@ -63,6 +65,13 @@ export class MemoryWorker {
     const { config, broker, codec, fullName } = context
     this.name = name
     this.#context = context
+    this.#breakers = new LetterBreakers({
+      limits: config.deadLetters,
+      reader: broker,
+      topic: fullName('dead-letters'),
+      log: silentLog,
+      openProducer: async (id) => broker.producer(id),
+    })
     this.#committer = new Committer({
       openProducer: async () => broker.producer(name),
       reader: broker,
@@ -217,6 +226,7 @@ export class MemoryWorker {
       codec,
       database: this.#database,
       unreadable: new UnreadableRecords(),
+      breakers: this.#breakers,
       fullName,
     }).then(
       () => this.#refetch(task),

@@ -95,7 +95,7 @@ export class TopologyRun {
     const { step } = processor
     const letter = { ...record, topic: this.#log.source().fullName(input.topic) }
     const groupId = groupName(this.#config, step)
-    const dead = deadLetterOf({ letter, error, groupId, step, attempts: 1, redrivenFrom: null })
+    const dead = deadLetterOf({ letter, error, groupId, step, attempts: 1, redrivenFrom: null, secrets: [] })
     this.#log.append('dead-letters', dead.questionId ?? '', dead)
     this.#write(processor.standIn?.(input, dead) ?? [])
   }

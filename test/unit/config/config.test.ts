@@ -38,6 +38,7 @@ describe('parseConfig', () => {
       roles: { score: null },
       regenerate: { tries: 3, showKey: 'lastTry', giveCorrectPath: false },
       verify: { minCharacters: 200 },
+      deadLetters: { maxShare: 0.5, window: 100 },
       budgetUsd: null,
       kafka: { brokers: null, topicPrefix: '', partitions: 8, replication: 1, tls: null, sasl: null },
       registry: null,

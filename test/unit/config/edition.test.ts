@@ -37,6 +37,7 @@ describe('editionOf', () => {
     ['the budget', 'usd: 500', 'usd: 5'],
     ['the brokers', 'budget:', 'kafka: { brokers: ["k:9092"] }\nbudget:'],
     ['the registry', 'budget:', 'registry: { url: "http://r" }\nbudget:'],
+    ['when steps stop', 'budget:', 'deadLetters: { maxShare: 0.9, window: 50 }\nbudget:'],
     ['the data folder', 'budget:', 'data: elsewhere\nbudget:'],
     ['the pipeline', 'pipeline: reasonmed', 'pipeline: other'],
     ['a default written out', 'tries: 3', 'tries: 3, giveCorrectPath: false'],

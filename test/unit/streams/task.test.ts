@@ -3,6 +3,7 @@ import { memoryCodec } from '../../../schemas/memory-codec.ts'
 import { topicNames } from '../../../schemas/topic-names.ts'
 import { TOPICS, type TopicName } from '../../../schemas/topics.ts'
 import { DiskFault } from '../../../stack/disk-fault.ts'
+import { LetterBreaker } from '../../../streams/letter-breaker.ts'
 import { MAX_SPAN, OffsetTracker } from '../../../streams/offset-tracker.ts'
 import type { AnyProcessor, Processor } from '../../../streams/processor.ts'
 import { RecordCodec } from '../../../streams/record-codec.ts'
@@ -37,7 +38,9 @@ function newTask(window = 64, processor = copy as AnyProcessor) {
   })
   const run = (committed = 0) => {
     const trackers = new Map([[TOPIC, new OffsetTracker(committed, '')]])
-    task.run({ trackers, store: null, orders: { isRepeat: async () => false } })
+    const { deadLetters: limits } = config()
+    const breaker = new LetterBreaker({ step: 'copy', limits, trips: 0, tripped() {} })
+    task.run({ trackers, store: null, orders: { isRepeat: async () => false }, breaker })
   }
   const worked = async (count: number) => {
     while (results.length < count) await new Promise((resolve) => setImmediate(resolve))
