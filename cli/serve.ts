@@ -9,6 +9,7 @@ import { Publisher } from '../pipeline/publish.ts'
 import { openSession } from '../pipeline/session.ts'
 import { SharedPublisher } from '../pipeline/shared-publisher.ts'
 import { usualBatchName } from '../sources/batch-name.ts'
+import { isLoopback } from '../stack/request-host.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
 import { stopOnSignals } from './stop-signals.ts'
 
@@ -23,7 +24,6 @@ interface ServeOptions extends PipelineOptions {
 const MB = 1_000_000
 /** Shorter ones can be guessed. */
 const SHORTEST_TOKEN = 16
-const LOOPBACK = /^(127\.|localhost$|::1$)/
 
 /** Adds the command `serve`. */
 export function register(program: Command): void {
@@ -55,7 +55,7 @@ async function serve(options: ServeOptions): Promise<void> {
       onFailure: (message) => onProgress(`a request failed: ${message}`),
     })
     console.log(`POST ${server.url}`)
-    if (!LOOPBACK.test(host)) onProgress('the connection is not encrypted: put a proxy with TLS before it')
+    if (!isLoopback(host)) onProgress('the connection is not encrypted: put a proxy with TLS before it')
     if (!stop.aborted) await once(stop, 'abort')
     await server.close()
   } finally {

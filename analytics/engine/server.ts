@@ -11,6 +11,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { isLocalRequest } from '../../stack/request-host.ts'
 import { receive } from './body.ts'
 import type { Outcome } from './chdb.ts'
 import type { Connections } from './connections.ts'
@@ -53,7 +54,7 @@ async function answer(
   response: ServerResponse,
   settings: EngineSettings,
 ): Promise<void> {
-  if (!isLocal(request)) return sendText(response, 403, 'Requests of web pages are not answered.\n')
+  if (!isLocalRequest(request)) return sendText(response, 403, 'Requests of web pages are not answered.\n')
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
   if (pathname === '/ping' || pathname === '/replicas_status') return sendText(response, 200, 'Ok.\n')
   if (pathname !== '/') return sendText(response, 404, `There is no handle ${pathname}\n`)
@@ -103,10 +104,4 @@ async function run(
   } finally {
     await rm(rowsFile, { force: true })
   }
-}
-
-/** A page in a browser can send requests to loopback, but not without saying so. */
-function isLocal({ headers }: IncomingMessage): boolean {
-  const host = headers.host?.replace(/:\d+$/, '') ?? ''
-  return headers.origin === undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(host)
 }

@@ -16,6 +16,8 @@ export interface RoundContext {
   /** The id the database is expected to have. */
   readonly databaseId: string
   readonly codec: Pick<RecordCodec, 'decodeAsync'>
+  /** Told how many records have come into the database, for good. */
+  settled?(records: number): void
   /** Commits progress, unless the group has gone on without this member. */
   commit(offsets: readonly TopicOffsets[]): Promise<void>
 }
@@ -37,6 +39,7 @@ export async function runRound(due: readonly Due[], context: RoundContext): Prom
   const done = due.filter((one) => !failures.has(one))
   await commit(context, done, ({ range }) => [range.last + 1, null])
   for (const { inflow, range } of done) inflow.settle(range)
+  context.settled?.(done.reduce((sum, { range }) => sum + range.records.length, 0))
   for (const error of failures.values()) throw error
   return undecodable
 }

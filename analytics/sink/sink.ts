@@ -79,6 +79,7 @@ export class Sink {
   #database: Database | null = null
   #id: string | null = null
   #hurried = false
+  #written = 0
 
   private constructor(options: SinkOptions) {
     const { config, client, codec, fullName, topics } = options
@@ -100,6 +101,11 @@ export class Sink {
   /** Why the database is away; null while it is there, or not known to be away. */
   get away(): string | null {
     return this.#connection.away?.message ?? null
+  }
+
+  /** How many records it has brought into the database since it was started. */
+  get written(): number {
+    return this.#written
   }
 
   /** Whether all that stands in the topics is in the database, whoever brought it there. From now on it hurries. */
@@ -199,6 +205,9 @@ export class Sink {
       database: this.#database!,
       databaseId: this.#id!,
       codec: this.#codec,
+      settled: (records) => {
+        this.#written += records
+      },
       // The membership the round began with: what has gone elsewhere since is not committed.
       commit: (offsets) => commitProgress(client, this.#groupId, membership, offsets),
     })

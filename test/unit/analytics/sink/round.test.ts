@@ -152,7 +152,10 @@ describe('a round of the sink', () => {
     for (const member of [first, second]) world.fetch(member, 2)
     // Records of another topic than they are read as: not the database's failure.
     const broken = { ...world.context(), codec: { decodeAsync: failingFor('kept') } }
-    await expect(runRound([...due(second), ...due(first)], broken)).rejects.toThrow('no registry')
+    const settled: number[] = []
+    const counting = { ...broken, settled: (records: number) => settled.push(records) }
+    await expect(runRound([...due(second), ...due(first)], counting)).rejects.toThrow('no registry')
+    expect(settled).toEqual([2])
     expect(first.inflow.waits).toBe(false)
     expect(second.inflow.next()?.inDoubt).toBe(true)
   })
