@@ -1,3 +1,4 @@
+import type { Room } from '../stack/room.ts'
 import { RecordError } from '../streams/processor.ts'
 import type { TextRequest } from './ask.ts'
 import { type Budget, type Reservation, USUAL_ANSWER_LIMIT } from './budget.ts'
@@ -41,6 +42,8 @@ export interface EndedCall {
 /** What calling needs. */
 export interface CallerOptions {
   readonly journal: JournalPort
+  /** Where answers are kept: while there is none, no call begins. Left out = there always is. */
+  readonly room?: Room
   /** What calls are paid from; left out = no limit. */
   readonly budget?: Budget | null
   readonly clock: Clock
@@ -139,6 +142,7 @@ async function callOnce(
   const tokens = estimateTokens(call.body(ways.of(lanes[0]!)), answerLimit(call.request))
   const queuedAt = clock.now()
   const { lane, permit } = await turnAt(lanes, { priority, order, tokens }, signal)
+  await untilRoom(options.room, permit, signal)
   const way = ways.of(lane)
   if (attempt > 1 || clock.now() - queuedAt >= LOOK_AGAIN_MS) {
     // Whoever asks for the same within this process has joined this call: only others can have answered it.
@@ -155,6 +159,16 @@ async function callOnce(
   return { outcome, lane, way, othersAnswered: lane.answers > answers }
 }
 
+/** An answer that cannot be kept would be paid again. Ends the permit when it is waited for no longer. */
+async function untilRoom(room: Room | undefined, permit: Permit, signal: AbortSignal): Promise<void> {
+  try {
+    await room?.free(signal)
+  } catch (error) {
+    permit.release(0)
+    throw error
+  }
+}
+
 /** A call whose turn it is. */
 interface CallNow {
   readonly call: PlannedCall
@@ -166,10 +180,10 @@ interface CallNow {
 
 async function callNow(
   { call, body, attempt, lane, permit }: CallNow,
-  { budget, clock, journal, onCall, onEnded }: CallerOptions,
+  { budget, room, clock, journal, onCall, onEnded }: CallerOptions,
   signal: AbortSignal,
 ): Promise<StoredAnswer | CallFailure> {
-  const money = budget ? await setAside(budget, call, body, permit, signal) : null
+  const money = budget ? await setAside({ budget, room }, call, body, permit, signal) : null
   const [startedAt, started] = [clock.date(), clock.now()]
   let outcome: ChatReply | CallFailure | 'aborted'
   try {
@@ -209,19 +223,20 @@ function tellHealth(lane: Lane, outcome: ChatReply | CallFailure | 'aborted'): v
 
 /** Sets the most this call can cost aside; null for a call that is free. Ends the permit when that fails. */
 async function setAside(
-  budget: Budget,
+  { budget, room }: { readonly budget: Budget; readonly room: Room | undefined },
   { request }: PlannedCall,
   body: string,
   permit: Permit,
   signal: AbortSignal,
 ): Promise<Reservation | null> {
   const { step, model } = request
-  if (model.price === null) return null
   const answerTokens = answerLimit(request) ?? USUAL_ANSWER_LIMIT
-  const nanoUsd = mostNanoUsd(Buffer.byteLength(body), answerTokens, model.price)
-  if (nanoUsd === 0) return null
   try {
-    return await budget.reserve({ step, model: model.model, nanoUsd }, signal)
+    if (model.price === null) budget.checkUnpriced(step, model.name)
+    const nanoUsd = model.price === null ? 0 : mostNanoUsd(Buffer.byteLength(body), answerTokens, model.price)
+    if (nanoUsd === 0) return null
+    const reserve = () => budget.reserve({ step, model: model.model, nanoUsd }, signal)
+    return await (room === undefined ? reserve() : room.write(reserve, signal))
   } catch (error) {
     permit.release(0)
     throw error
@@ -230,13 +245,13 @@ async function setAside(
 
 /** Books a call once it is in the journal. */
 async function book(
-  { costNanoUsd, atMostNanoUsd }: CallRecord,
+  { step, costNanoUsd, atMostNanoUsd }: CallRecord,
   entered: ReturnType<JournalPort['append']>,
   money: Reservation,
 ): Promise<void> {
   try {
     const { journal, sequence } = await entered
-    money.settle({ journal, sequence, costNanoUsd, atMostNanoUsd })
+    money.settle({ journal, sequence, step, costNanoUsd, atMostNanoUsd })
   } catch (error) {
     money.lose()
     throw error

@@ -12,6 +12,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Completion } from '../schemas/types.ts'
+import type { Room } from '../stack/room.ts'
 import {
   type DatabaseSync,
   inTransaction,
@@ -34,8 +35,8 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS positions (place TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;`
 
 const PAYMENTS = `
-  SELECT completion ->> 'journal' AS journal, sequence, completion ->> 'costNanoUsd' AS costNanoUsd,
-    completion ->> 'atMostNanoUsd' AS atMostNanoUsd
+  SELECT completion ->> 'journal' AS journal, sequence, completion ->> 'step' AS step,
+    completion ->> 'costNanoUsd' AS costNanoUsd, completion ->> 'atMostNanoUsd' AS atMostNanoUsd
   FROM entries WHERE sequence >= ? ORDER BY sequence`
 
 /** Looks answers up in one journal, whoever writes it. */
@@ -138,19 +139,29 @@ export class Journal implements JournalPort {
   readonly #shelf: AnswerShelf
   readonly #others: JournalShelves
   readonly #onAppend: () => void
+  readonly #room: Room | null
   readonly #addEntry: StatementSync
   readonly #addAnswer: StatementSync
   readonly #entriesFrom: StatementSync
   readonly #recent = new RecentEntries()
   #waiting: Waiting[] = []
   #end: number
+  #lost = 0
 
   /**
    * @param name the journal's name in payment ids, one a slot
    * @param folder its folder; held by one process at a time, which the slot's lock sees to
    * @param onAppend told after entries were written, so that they are published soon
+   * @param room where entries wait while the disk is full; null = they fail at once
    */
-  constructor(name: string, folder: string, others: JournalShelves, onAppend: () => void = () => {}) {
+  constructor(
+    name: string,
+    folder: string,
+    others: JournalShelves,
+    onAppend: () => void = () => {},
+    room: Room | null = null,
+  ) {
+    this.#room = room
     this.#name = name
     this.#database = openDatabase(join(folder, FILE), SCHEMA)
     this.#shelf = new AnswerShelf(this.#database)
@@ -174,13 +185,16 @@ export class Journal implements JournalPort {
     return this.#isBlind ? null : this.#others.find(requestHash)
   }
 
-  /** Entries of one turn of the event loop are written in one commit. */
+  /**
+   * Entries of one turn of the event loop are written in one commit. While the disk is full they are kept in memory.
+   * @throws {DiskFault}
+   */
   append(call: CallRecord): Promise<Completion> {
     const sequence = this.#end++
     const entry = { ...call, paymentId: `${this.#name}/${sequence}`, journal: this.#name, sequence }
     const { promise, resolve, reject } = Promise.withResolvers<Completion>()
     if (this.#waiting.push({ entry, written: resolve, failed: reject }) === 1)
-      setImmediate(() => this.#write())
+      setImmediate(() => void this.#writeOut())
     return promise
   }
 
@@ -192,6 +206,11 @@ export class Journal implements JournalPort {
   /** The number after the last entry. */
   get end(): number {
     return this.#end
+  }
+
+  /** Entries that could not be written before it was closed: calls that were made, and whose answers are gone. */
+  get lost(): number {
+    return this.#lost
   }
 
   /** Written entries from a number on, in order, as many as fit into about so many bytes of text. */
@@ -209,36 +228,52 @@ export class Journal implements JournalPort {
   }
 
   close(): void {
-    if (this.#waiting.length > 0) this.#write()
+    try {
+      this.#write()
+    } catch (error) {
+      this.#giveUp(error)
+    }
     this.#database.close()
     this.#others.close()
   }
 
+  async #writeOut(): Promise<void> {
+    try {
+      if (this.#room === null) this.#write()
+      else await this.#room.write(() => this.#write())
+    } catch (error) {
+      this.#giveUp(error)
+    }
+  }
+
+  /** Writes all that waits, or nothing. @throws {DiskFault} */
   #write(): void {
     const waiting = this.#waiting
     // Written already, by `close`.
     if (waiting.length === 0) return
-    this.#waiting = []
     const texts = waiting.map(({ entry }) => JSON.stringify(entry))
-    try {
-      inTransaction(this.#database, () => {
-        for (const [index, { entry }] of waiting.entries()) {
-          this.#addEntry.run(entry.sequence, texts[index]!)
-          if (entry.status === 'answered') this.#addAnswer.run(entry.requestHash, entry.sequence)
-        }
-      })
-    } catch (error) {
-      // Nothing was written: the numbers are free again, or the outbox would wait for them for ever.
-      this.#end = waiting[0]!.entry.sequence
-      const later = this.#waiting.splice(0)
-      for (const { failed } of [...waiting, ...later]) failed(error)
-      return
-    }
+    inTransaction(this.#database, () => {
+      for (const [index, { entry }] of waiting.entries()) {
+        this.#addEntry.run(entry.sequence, texts[index]!)
+        if (entry.status === 'answered') this.#addAnswer.run(entry.requestHash, entry.sequence)
+      }
+    })
+    this.#waiting = []
     for (const [index, { entry, written }] of waiting.entries()) {
       this.#recent.add(entry, texts[index]!.length)
       written(entry)
     }
     this.#onAppend()
+  }
+
+  /** Nothing of what waits was written: its numbers are free again, or the outbox would wait for them for ever. */
+  #giveUp(error: unknown): void {
+    const [first] = this.#waiting
+    if (first === undefined) return
+    this.#end = first.entry.sequence
+    const waiting = this.#waiting.splice(0)
+    this.#lost += waiting.length
+    for (const { failed } of waiting) failed(error)
   }
 }
 

@@ -9,6 +9,7 @@ import { totalSpent } from '../models/spent.ts'
 import type { BesideWorker } from '../pipeline/run.ts'
 import type { Session } from '../pipeline/session.ts'
 import { TOPIC_OF_TIER, type TopicName } from '../schemas/topics.ts'
+import type { DiskFault } from '../stack/disk-fault.ts'
 import { ClusterObserver } from '../streams/transport/observer.ts'
 import type { StepActivity } from '../streams/worker.ts'
 import { readerOf, readLags, totalLag } from './lags.ts'
@@ -22,6 +23,7 @@ export interface Watched {
   activity(): StepActivity[]
   written(topic: TopicName): number
   waits(): EndpointWait[]
+  outOfRoom(): DiskFault | null
 }
 
 const NANO = 1e9
@@ -142,7 +144,9 @@ export class RunMonitor {
       return `endpoint ${endpoint} waits ${seconds} s after ${failures} failures: ${reason}`
     })
     const away = this.#around.sinkAway()
+    const full = this.#worker.outOfRoom()
     return [
+      ...(full === null ? [] : [`${full.message}: nothing is asked until there is room`]),
       ...halted.values(),
       ...waits,
       ...(away === null ? [] : [`analytics wait: ${away}`]),

@@ -11,6 +11,7 @@
  * to which every transaction writes its own number.
  */
 import type { Completion } from '../schemas/types.ts'
+import type { Room } from '../stack/room.ts'
 import type { Log } from './log.ts'
 import { RecordError } from './processor.ts'
 import type { RecordCodec } from './record-codec.ts'
@@ -50,6 +51,8 @@ export interface CommitterOptions {
   readonly reader: Pick<TopicReader, 'committed'>
   readonly codec: RecordCodec
   readonly journal: Outbox
+  /** Where local copies of stores are kept; left out = what finds none fails. */
+  readonly room?: Room
   readonly log: Log
   /** Fences the producer before, and aborts the transaction it left open. */
   openProducer(): Promise<Producer>
@@ -275,7 +278,7 @@ export class Committer {
       }
       bases = null
     }
-    this.#settle(transaction, bases)
+    await this.#settle(transaction, bases)
     const durationMs = performance.now() - started
     const { records, results } = transaction
     this.#options.committed({ records: records.length, durationMs, results })
@@ -295,22 +298,25 @@ export class Committer {
   }
 
   /** The transaction has happened: let go of what it carried. */
-  #settle({ results, progress, records, journalEnd }: Transaction, bases: BaseOffsets | null): void {
+  async #settle(
+    { results, progress, records, journalEnd }: Transaction,
+    bases: BaseOffsets | null,
+  ): Promise<void> {
     this.#failures = 0
     const done = new Set(results)
     this.#waiting = this.#waiting.filter((result) => !done.has(result))
     this.#published = journalEnd
     for (const result of results) this.#carried.delete(result)
     for (const task of progress.keys()) task.committed()
-    this.#applyStores(results, records, bases)
+    await this.#applyStores(results, records, bases)
   }
 
-  /** Brings the local copies of stores up to what was committed. */
-  #applyStores(
+  /** Brings the local copies of stores up to what was committed, as soon as there is room for it. */
+  async #applyStores(
     results: readonly Result[],
     records: readonly OutgoingRecord[],
     bases: BaseOffsets | null,
-  ): void {
+  ): Promise<void> {
     const changes = new Map<Task, StoreChanges[]>()
     for (const { task, changes: changed } of results) {
       // A closed task's partition may have moved on elsewhere: its next owner here brings the copy up to date.
@@ -320,7 +326,13 @@ export class Committer {
       else known.push(changed)
     }
     for (const [task, changed] of changes) {
-      task.store?.apply(changed, this.#changelogPosition(task, records, bases))
+      const position = this.#changelogPosition(task, records, bases)
+      const apply = (): void => {
+        if (!task.closed) task.store?.apply(changed, position)
+      }
+      const { room } = this.#options
+      if (room === undefined) apply()
+      else await room.write(apply)
     }
   }
 

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import { Journal, JournalShelves } from '../models/journal.ts'
+import { DiskFault } from '../stack/disk-fault.ts'
 import { acquireLock } from '../stack/lock.ts'
 import { Committer } from './committer.ts'
 import type { Log } from './log.ts'
@@ -76,9 +77,20 @@ export class LeftJournals {
     let isAny = false
     for (const other of others) {
       using lock = acquireLock(slotPlaces(config, other).lock)
-      if (lock !== null && (await this.#publishOne(other))) isAny = true
+      if (lock !== null && (await this.#tryOne(other))) isAny = true
     }
     return isAny
+  }
+
+  /** A full disk is waited for: the journal is published later. */
+  async #tryOne(slot: string): Promise<boolean> {
+    try {
+      return await this.#publishOne(slot)
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error
+      this.#options.log.warn({ slot, error: error.message }, 'a journal cannot be opened yet')
+      return true
+    }
   }
 
   async #publishOne(slot: string): Promise<boolean> {

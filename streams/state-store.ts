@@ -5,6 +5,7 @@
  * carries it has committed. The database is a cache: it remembers up to which offset of the changelog it is
  * true, is brought up to date from there at open, and can be deleted at any time.
  */
+import type { Room } from '../stack/room.ts'
 import { type DatabaseSync, inTransaction, openDatabase, type StatementSync } from '../stack/sqlite.ts'
 import type { Store, StoreSpec } from './processor.ts'
 
@@ -24,10 +25,13 @@ const SCHEMA = `
 
 /** The local database that holds all stores of one worker. */
 export class StateDatabase {
+  /** Where restoring waits while the disk is full; null = it fails. */
+  readonly room: Room | null
   readonly #database: DatabaseSync
   readonly #statements: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>
 
-  constructor(path: string) {
+  constructor(path: string, room: Room | null = null) {
+    this.room = room
     this.#database = openDatabase(path, SCHEMA)
     const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, this.#database.prepare(sql)])
     this.#statements = Object.fromEntries(prepared) as Record<keyof typeof STATEMENTS, StatementSync>
@@ -156,9 +160,9 @@ export class StateStore<S> implements Store<S> {
     const end = await this.#source.end()
     const known = this.#database.position(this.#name) ?? 0
     // A changelog shorter than what is known of it is another one, made anew under the same name.
-    if (known > end) this.#write(() => this.#database.clear(this.#name))
+    if (known > end) await this.#write(() => this.#database.clear(this.#name))
     for await (const { values, next } of this.#source.changelog(known > end ? 0 : known, end)) {
-      this.#write(() => {
+      await this.#write(() => {
         for (const value of values) {
           const entry = this.#spec.restore(value)
           if (entry !== null) this.#database.setValue(this.#name, entry.key, entry.value)
@@ -264,13 +268,13 @@ export class StateStore<S> implements Store<S> {
       for (const place of places) named.add(place)
     }
     const held = new Set(this.#database.places(this.#name))
-    this.#write(() => {
+    await this.#write(() => {
       for (const place of held.difference(named)) this.#database.removeBody(this.#name, place)
     })
     const missing = [...named.difference(held)]
     if (missing.length > 0) {
       for await (const { offset, bytes } of this.#source.inputs(missing)) {
-        this.#write(() => this.#database.setBody(this.#name, offset, bytes))
+        await this.#write(() => this.#database.setBody(this.#name, offset, bytes))
       }
     }
     // They are read where nothing can be waited for, and some may be older than this code.
@@ -278,8 +282,13 @@ export class StateStore<S> implements Store<S> {
   }
 
   /** Writes while restoring: not a row after the partition went elsewhere. */
-  #write(writes: () => void): void {
-    this.#source.signal.throwIfAborted()
-    this.#database.transaction(writes)
+  async #write(writes: () => void): Promise<void> {
+    const { room } = this.#database
+    const write = (): void => {
+      this.#source.signal.throwIfAborted()
+      this.#database.transaction(writes)
+    }
+    if (room === null) write()
+    else await room.write(write, this.#source.signal)
   }
 }

@@ -20,6 +20,8 @@ import { Journal, JournalShelves } from '../models/journal.ts'
 import { topicsOf } from '../plugins/topics.ts'
 import { groupName } from '../schemas/topic-names.ts'
 import type { TopicName } from '../schemas/topics.ts'
+import { DiskFault } from '../stack/disk-fault.ts'
+import { Room } from '../stack/room.ts'
 import { Committer } from './committer.ts'
 import { recordFinished, transactionCommitted, transactionSent } from './diagnostics.ts'
 import { DrainCheck } from './drain-check.ts'
@@ -59,6 +61,7 @@ export class Worker {
   readonly #options: WorkerOptions
   readonly #tuning: WorkerTuning
   readonly #slot: Slot
+  readonly #room: Room
   readonly #journal: Journal
   readonly #budget: Budget | null
   readonly #state: StateDatabase
@@ -82,13 +85,16 @@ export class Worker {
     this.#counters = new WorkerCounters(fullName('dead-letters'))
     const { journal, journalFolder } = slotPlaces(config, slot.name)
     const shelves = new JournalShelves(join(config.dataDir, 'journal'), journalFolder)
-    this.#journal = new Journal(journal, journalFolder, shelves, () => this.#committer.stir())
+    this.#room = new Room((fault) => this.#roomChanged(fault))
+    const stir = (): void => this.#committer.stir()
+    this.#journal = new Journal(journal, journalFolder, shelves, stir, this.#room)
     this.#budget = budget
-    this.#state = new StateDatabase(join(slot.folder, 'state.db'))
+    this.#state = new StateDatabase(join(slot.folder, 'state.db'), this.#room)
     const order = new Map(processors.map(({ step }, index) => [step, index]))
     this.#asker = createAsk({
       config,
       journal: this.#journal,
+      room: this.#room,
       budget,
       clock: systemClock,
       priorityOf: (step) => order.get(step) ?? 0,
@@ -104,6 +110,7 @@ export class Worker {
       reader: this.#reader,
       codec: this.#codec,
       journal: this.#journal,
+      room: this.#room,
       log,
       journalGroup,
       completionsTopic: fullName('completions'),
@@ -201,6 +208,11 @@ export class Worker {
     return this.#waits.at(performance.now())
   }
 
+  /** What keeps everything waiting until there is room on the disk; null when there is. */
+  outOfRoom(): DiskFault | null {
+    return this.#room.fault
+  }
+
   /** Steps that had to leave records unfinished: an endpoint refuses the key, or the budget is reached. */
   get halted(): { step: string; error: StepHalted }[] {
     return this.#groups.all.flatMap(({ processor, halted }) =>
@@ -225,11 +237,14 @@ export class Worker {
   /**
    * Stops. No call begins any more; those under way have the grace to end, for they are paid for. What they gave is
    * committed; what has not come by then is given up.
+   * @throws {DiskFault} when the disk was full to the end, and answers could not be kept
    */
   async stop(graceMs = this.#tuning.graceMs): Promise<void> {
     const { log } = this.#options
     for (const task of this.#groups.tasks()) task.stopTaking()
     await this.#asker.hush(graceMs)
+    // What has found no room by now finds none.
+    this.#room.close()
     await this.#settled()
     await this.#committer
       .stop()
@@ -245,6 +260,13 @@ export class Worker {
     this.#state.close()
     this.#slot.release()
     log.info({ slot: this.#slot.name }, 'a worker has stopped')
+    if (this.#room.fault !== null) throw withLost(this.#room.fault, this.#journal.lost)
+  }
+
+  #roomChanged(fault: DiskFault | null): void {
+    const { log } = this.#options
+    if (fault === null) log.info({}, 'there is room on the disk again')
+    else log.error({ code: fault.code }, `${fault.message}: nothing is asked until there is room`)
   }
 
   /** Until answers that have come are worked in: what still works after that waits for an answer that will not come. */
@@ -302,4 +324,11 @@ export class Worker {
     const moment = { callsInFlight: this.callsInFlight, uncommitted: this.#committer.uncommitted }
     channel.publish({ ...moment, ...facts })
   }
+}
+
+/** The fault, with what it has cost. */
+function withLost(fault: DiskFault, answers: number): DiskFault {
+  if (answers === 0) return fault
+  const told = `${fault.message}; ${answers} calls could not be written down any more: they will be made, and paid, again`
+  return new DiskFault(fault.code, told, fault.remedy, { cause: fault })
 }
