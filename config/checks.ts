@@ -141,21 +141,28 @@ function sameName(name: string): IssueDetail {
   }
 }
 
+/** A limit that holds calls of a model whose price is unknown: the edition's holds all, a role's its own. */
 function checkBudget({ budget, models, samplers, roles }: SoundSections, report: Report): void {
   if (!budget || !models) return
-  const fromRoles = Object.values(roles ?? {}).map((entry) =>
-    typeof entry === 'string' ? entry : entry?.model,
-  )
-  const used = new Set([...(samplers ?? []).map((entry) => entry.model), ...fromRoles])
+  const used = [
+    ...(samplers ?? []).map(({ model }) => ({ role: 'generate', model })),
+    ...Object.entries(roles ?? {}).map(([role, entry]) => {
+      return { role, model: typeof entry === 'string' ? entry : entry?.model }
+    }),
+  ]
+  const limited = new Map(Object.entries(budget.roles ?? {}))
   for (const [name, model] of Object.entries(models)) {
-    if (!used.has(name) || model.price) continue
+    if (model.price) continue
+    const uses = used.filter((use) => use.model === name)
+    const held = budget.usd === undefined ? uses.find(({ role }) => limited.has(role)) : uses[0]
+    if (held === undefined) continue
+    const what = budget.usd === undefined ? `a budget is set for ${held.role}, and` : 'a budget is set, and'
     report(
       ['models', name, 'price'],
       {
         code: 'NF_CONFIG_UNKNOWN_PRICE',
-        what: 'a budget is set, and this model is used, but its price is unknown, so spending could not be counted',
-        remedy:
-          'Write `price: { input: ..., output: ... }` in USD per million tokens (0 for your own hardware), or delete `budget`.',
+        what: `${what} this model is used, but its price is unknown, so spending could not be counted`,
+        remedy: `Write \`price: { input: ..., output: ... }\` in USD per million tokens (0 for your own hardware), or delete \`${budget.usd === undefined ? `budget.roles.${held.role}` : 'budget'}\`.`,
       },
       'key',
     )

@@ -1,3 +1,4 @@
+import type { LimitOf } from './budget-limits.ts'
 import type { Spending } from './budget-store.ts'
 import { StepHalted } from './errors.ts'
 
@@ -8,32 +9,59 @@ export interface PricedCall {
   readonly nanoUsd: number
 }
 
+/** A limit that leaves too little for a call. */
+export interface ReachedLimit {
+  readonly of: LimitOf
+  /** Billionths of a US dollar. */
+  readonly nanoUsd: number
+  /** What counts for this limit. */
+  readonly spending: Spending
+  /** How late what other machines spend is known here, ms; null where none is known to share the limit. */
+  readonly othersLateMs: number | null
+}
+
 /** The budget does not allow this call: it has not been sent. Calls that are free, or journaled, go on. */
 export class BudgetReached extends StepHalted {
-  readonly limit: number
+  readonly limit: ReachedLimit
   readonly call: PricedCall
 
-  /** @param limit the budget, in billionths of a US dollar */
-  constructor(limit: number, spending: Spending, call: PricedCall) {
-    const { spent, assumed, reserved } = spending
-    const unknown = assumed > 0 ? ` (${usd(assumed)} of it assumed for calls whose cost is not known)` : ''
-    super(
-      'NF_BUDGET_REACHED',
-      `the budget of ${usd(limit)} is reached: ${usd(spent)} spent${unknown}, ${usd(reserved)} reserved for calls ` +
-        `under way; the next call (step ${call.step}, model ${call.model}) may cost ${usd(call.nanoUsd)}`,
-      'Raise `budget.usd` in the configuration, to ' +
-        `${usd(spent + call.nanoUsd)} at the least, and run again: it goes on where it stopped, and pays nothing twice.`,
-      { othersMayGoOn: true },
-    )
+  constructor(limit: ReachedLimit, call: PricedCall) {
+    super('NF_BUDGET_REACHED', messageFor(limit, call), remedyFor(limit, call), { othersMayGoOn: true })
     this.name = 'BudgetReached'
     this.limit = limit
     this.call = call
   }
 
-  /** The same, told with what is spent by now. */
+  /** The same, told with what counts for the limit by now. */
   toldWith(spending: Spending): BudgetReached {
-    return new BudgetReached(this.limit, spending, this.call)
+    return new BudgetReached({ ...this.limit, spending }, this.call)
   }
+}
+
+function messageFor({ of, nanoUsd, spending, othersLateMs }: ReachedLimit, call: PricedCall): string {
+  const { spent, assumed, reserved } = spending
+  const unknown = assumed > 0 ? ` (${usd(assumed)} of it assumed for calls whose cost is not known)` : ''
+  const others =
+    othersLateMs === null
+      ? ''
+      : `; what other machines spend is known here about ${othersLateMs / 1000} s late: so much may be spent above it`
+  return (
+    `${nameOf(of, nanoUsd)} is reached: ${usd(spent)} spent${unknown}, ${usd(reserved)} reserved for calls ` +
+    `under way; the next call (step ${call.step}, model ${call.model}) may cost ${usd(call.nanoUsd)}${others}`
+  )
+}
+
+function nameOf({ kind, role }: LimitOf, nanoUsd: number): string {
+  if (kind === 'run') return `the limit of ${usd(nanoUsd)} for this run of this worker`
+  return `the budget of ${usd(nanoUsd)}${role === null ? '' : ` for ${role}`}`
+}
+
+function remedyFor({ of, spending }: ReachedLimit, call: PricedCall): string {
+  const atLeast = usd(spending.spent + call.nanoUsd)
+  const goesOn = 'it goes on where it stopped, and pays nothing twice.'
+  if (of.kind === 'run') return `Run again, with or without --max-usd: ${goesOn}`
+  const key = of.role === null ? 'budget.usd' : `budget.roles.${of.role}`
+  return `Raise \`${key}\` in the configuration, to ${atLeast} at the least, and run again: ${goesOn}`
 }
 
 const NANO = 1e9

@@ -12,6 +12,8 @@ import type { Config } from '../config/types.ts'
 import type { Completion } from '../schemas/types.ts'
 import { waitForLock } from '../stack/lock.ts'
 import { type DatabaseSync, inTransaction, openDatabase, type StatementSync } from '../stack/sqlite.ts'
+import { roleOf } from './budget-limits.ts'
+import { sumOf } from './purses.ts'
 
 /** Spent and set aside, in billionths of a US dollar. */
 export interface Spending {
@@ -23,16 +25,32 @@ export interface Spending {
 }
 
 /** A payment as far as the budget minds it. */
-export type Payment = Pick<Completion, 'journal' | 'sequence' | 'costNanoUsd' | 'atMostNanoUsd'>
+export type Payment = Pick<Completion, 'journal' | 'sequence' | 'step' | 'costNanoUsd' | 'atMostNanoUsd'>
+
+/** What a payment counts for: its cost, or what was set aside for it where that is not known. */
+export function countedOf({ costNanoUsd, atMostNanoUsd }: Pick<Payment, 'costNanoUsd' | 'atMostNanoUsd'>): {
+  readonly spent: number
+  readonly assumed: number
+} {
+  const assumed = costNanoUsd === null ? (atMostNanoUsd ?? 0) : 0
+  return { spent: costNanoUsd ?? assumed, assumed }
+}
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS totals (id INTEGER PRIMARY KEY, spent INTEGER NOT NULL, assumed INTEGER NOT NULL);
-  INSERT OR IGNORE INTO totals VALUES (1, 0, 0);
-  CREATE TABLE IF NOT EXISTS slots (slot TEXT PRIMARY KEY, reserved INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sums (role TEXT PRIMARY KEY, spent INTEGER NOT NULL, assumed INTEGER NOT NULL)
+    WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS reserved (slot TEXT, role TEXT, nano INTEGER NOT NULL, PRIMARY KEY (slot, role))
+    WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS journals (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS payments (journal INTEGER, sequence INTEGER, PRIMARY KEY (journal, sequence))
     WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS positions (place TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;`
+
+/** An account of an older form is thrown away, and made again from the topic and the journals. */
+const VERSION = 2
+const OLDER_FORM = `
+  DROP TABLE IF EXISTS totals; DROP TABLE IF EXISTS slots; DROP TABLE IF EXISTS journals;
+  DROP TABLE IF EXISTS payments; DROP TABLE IF EXISTS positions;`
 
 /** The first number of a journal that is not among its payments. */
 const FIRST_GAP = `
@@ -41,6 +59,17 @@ const FIRST_GAP = `
     UNION ALL
     SELECT sequence + 1 FROM payments AS paid WHERE journal = :journal AND NOT EXISTS
       (SELECT 1 FROM payments WHERE journal = :journal AND sequence = paid.sequence + 1))`
+
+interface Sum {
+  readonly role: string
+  readonly spent: number
+  readonly assumed: number
+}
+
+interface Reserved {
+  readonly role: string
+  readonly reserved: number
+}
 
 /** Another worker holds the database for microseconds; one that was stopped in between must not stop all others. */
 const BUSY_MS = 500
@@ -60,9 +89,9 @@ export function budgetPath({ dataDir, pipeline, edition }: Config): string {
 /** One process's access to the machine's account of an edition. Several may be open at once. */
 export class BudgetStore {
   readonly #database: DatabaseSync
-  readonly #totals: StatementSync
+  readonly #sums: StatementSync
   readonly #reserved: StatementSync
-  readonly #addTotals: StatementSync
+  readonly #addSums: StatementSync
   readonly #setReserved: StatementSync
   readonly #journal: StatementSync
   readonly #addJournal: StatementSync
@@ -70,13 +99,19 @@ export class BudgetStore {
   readonly #journals = new Map<string, number>()
 
   private constructor(path: string) {
-    const database = openDatabase(path, SCHEMA)
+    const database = openDatabase(path, '')
+    if (database.prepare('PRAGMA user_version').get()?.user_version !== VERSION) {
+      database.exec(`${OLDER_FORM} ${SCHEMA} PRAGMA user_version = ${VERSION};`)
+    }
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     this.#database = database
-    this.#totals = database.prepare('SELECT spent, assumed FROM totals')
-    this.#reserved = database.prepare('SELECT coalesce(sum(reserved), 0) AS reserved FROM slots')
-    this.#addTotals = database.prepare('UPDATE totals SET spent = spent + ?, assumed = assumed + ?')
-    this.#setReserved = database.prepare('INSERT OR REPLACE INTO slots VALUES (?, ?)')
+    this.#sums = database.prepare('SELECT role, spent, assumed FROM sums')
+    this.#reserved = database.prepare('SELECT role, sum(nano) AS reserved FROM reserved GROUP BY role')
+    this.#addSums = database.prepare(
+      `INSERT INTO sums VALUES (?, ?, ?) ON CONFLICT (role) DO UPDATE
+       SET spent = spent + excluded.spent, assumed = assumed + excluded.assumed`,
+    )
+    this.#setReserved = database.prepare('INSERT OR REPLACE INTO reserved VALUES (?, ?, ?)')
     this.#journal = database.prepare('SELECT id FROM journals WHERE name = ?')
     this.#addJournal = database.prepare('INSERT OR IGNORE INTO journals (name) VALUES (?)')
     this.#addPayment = database.prepare('INSERT OR IGNORE INTO payments VALUES (?, ?)')
@@ -88,11 +123,21 @@ export class BudgetStore {
     return new BudgetStore(path)
   }
 
-  /** What is spent and set aside now. */
+  /** What is spent and set aside now, in all. */
   spending(): Spending {
-    const { spent, assumed } = this.#totals.get() as { spent: number; assumed: number }
-    const { reserved } = this.#reserved.get() as { reserved: number }
-    return { spent, assumed, reserved }
+    return sumOf(this.spendings().values())
+  }
+
+  /** The same, a role; calls of other steps are found under the name of the step. */
+  spendings(): Map<string, Spending> {
+    const spendings = new Map<string, Spending>()
+    for (const row of this.#sums.all() as unknown as Sum[]) {
+      spendings.set(row.role, { spent: row.spent, assumed: row.assumed, reserved: 0 })
+    }
+    for (const { role, reserved } of this.#reserved.all() as unknown as Reserved[]) {
+      spendings.set(role, { ...(spendings.get(role) ?? { spent: 0, assumed: 0 }), reserved })
+    }
+    return spendings
   }
 
   /** Does several things as one, before any other process does something. @throws what `isBusy` knows. */
@@ -110,33 +155,48 @@ export class BudgetStore {
     }
   }
 
-  /** What a slot has set aside from now on. */
-  setReserved(slot: string, reserved: number): void {
-    this.#setReserved.run(slot, reserved)
+  /** What a slot has set aside for a role from now on. */
+  setReserved(slot: string, role: string, reserved: number): void {
+    this.#setReserved.run(slot, role, reserved)
+  }
+
+  /** Nothing is set aside by this slot any more. */
+  freeReserved(slot: string): void {
+    this.#database.prepare('DELETE FROM reserved WHERE slot = ?').run(slot)
   }
 
   /** The other slots that have something set aside. */
   reservingSlots(own: string): string[] {
-    const rows = this.#database.prepare('SELECT slot FROM slots WHERE reserved > 0 AND slot <> ?').all(own)
+    const rows = this.#database
+      .prepare('SELECT DISTINCT slot FROM reserved WHERE nano > 0 AND slot <> ?')
+      .all(own)
     return rows.map(({ slot }) => String(slot))
   }
 
   /** Counts payments, those that are counted already excepted. To be called within `atomically`. */
   count(payments: Iterable<Payment>): void {
-    let spent = 0
-    let assumed = 0
-    for (const { journal, sequence, costNanoUsd, atMostNanoUsd } of payments) {
+    const added = new Map<string, { spent: number; assumed: number }>()
+    for (const payment of payments) {
+      const { journal, sequence, step } = payment
       if (this.#addPayment.run(this.#journalId(journal), sequence).changes === 0) continue
-      const unknown = costNanoUsd === null ? (atMostNanoUsd ?? 0) : 0
-      spent += costNanoUsd ?? unknown
-      assumed += unknown
+      const sum = added.get(roleOf(step)) ?? { spent: 0, assumed: 0 }
+      added.set(roleOf(step), sum)
+      const { spent, assumed } = countedOf(payment)
+      sum.spent += spent
+      sum.assumed += assumed
     }
-    this.#addTotals.run(spent, assumed)
+    for (const [role, { spent, assumed }] of added) this.#addSums.run(role, spent, assumed)
   }
 
   /** Counts a call that could not be entered anywhere. To be called within `atomically`. */
-  countLost(nanoUsd: number): void {
-    this.#addTotals.run(nanoUsd, nanoUsd)
+  countLost(role: string, nanoUsd: number): void {
+    this.#addSums.run(role, nanoUsd, nanoUsd)
+  }
+
+  /** Whether payments are known from journals whose names begin otherwise. */
+  knowsOthers(prefix: string): boolean {
+    const others = 'SELECT 1 FROM journals WHERE substr(name, 1, length(:prefix)) <> :prefix LIMIT 1'
+    return this.#database.prepare(others).get({ prefix }) !== undefined
   }
 
   /** The number from which on a journal's payments have to be gone through again. */

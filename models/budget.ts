@@ -1,29 +1,36 @@
 /**
- * Keeps an edition's spending within `budget.usd`. A call sets aside the most it can cost before it is sent, and
- * is settled with what it did cost; where that is not reported, what was set aside counts as spent.
+ * Keeps spending within its limits: an edition's (`budget.usd`), a role's of it (`budget.roles`), and a run's
+ * (`--max-usd`). A call sets aside the most it can cost before it is sent, and is settled with what it did cost; where
+ * that is not reported, what was set aside counts as spent.
  *
  * On one machine, however many workers it runs, nothing is overspent but what an endpoint charges above the most
  * a call can cost: for an answer longer than its limit (or than USUAL_ANSWER_LIMIT where none is sent), or for a
  * request that it refused. A call that a killed worker had under way is set aside no more once the worker's slot
  * is free: if it was answered it is in the journal and counts, if not, the endpoint may still charge for it. What
- * other machines spend counts once it has been read from `completions`; until then each of them may spend what
- * is left.
+ * other machines spend counts once it has been read from `completions`, OTHERS_LATE_MS later; until then each of them
+ * may spend what is left: together they overspend by no more than what all but one of them spend within that time.
  *
- * A call that would fit if those under way cost nothing waits for them; one that would not even then is refused.
+ * A run's limit is one process's own, and is forgotten with it: it counts the calls of this worker since its start.
  */
-import { messageOf } from '../errors.ts'
+import { messageOf, NinefoldError } from '../errors.ts'
 import { diskFault } from '../stack/disk-fault.ts'
 import { acquireLock } from '../stack/lock.ts'
-import { BudgetReached, type PricedCall } from './budget-reached.ts'
-import { BudgetStore, isBusy, type Payment } from './budget-store.ts'
+import { type BudgetLimits, roleOf } from './budget-limits.ts'
+import type { PricedCall } from './budget-reached.ts'
+import { BudgetStore, countedOf, isBusy, type Payment, type Spending } from './budget-store.ts'
 import { StepHalted } from './errors.ts'
 import { readPayments } from './journal.ts'
+import { Purses, sumOf } from './purses.ts'
 
 /** Longest answer reckoned with where the request names no limit, in tokens. */
 export const USUAL_ANSWER_LIMIT = 16_384
 
-/** One USD in the unit all sums are kept in. */
-const NANO = 1e9
+/**
+ * How often a machine reads what the others have spent. Each reading asks for eight partitions' ends, and what comes is
+ * counted at a hundred thousand calls a second or so: often enough costs little.
+ */
+export const OTHERS_LATE_MS = 5_000
+
 /** How often a waiting call looks at what other workers have done, ms. */
 const LOOK_MS = 500
 
@@ -37,7 +44,7 @@ export interface SlotPlaces {
 
 /** What a budget is made of. */
 export interface BudgetOptions {
-  readonly limitUsd: number
+  readonly limits: BudgetLimits
   /** The machine's database for the edition. */
   readonly path: string
   /** The slot this process holds. */
@@ -64,32 +71,36 @@ interface Asked {
 }
 
 interface Ended {
+  readonly role: string
   readonly nanoUsd: number
   readonly outcome: Payment | 'lost' | 'released'
 }
 
-/** What a turn came to: what is set aside then, and what to tell those whose turn it was, in their order. */
+/** What this process has spent and set aside, a role. */
+type Own = ReadonlyMap<string, Spending>
+
+/** What a turn came to: this process's part then, what to tell those whose turn it was, and who goes on waiting. */
 interface Decision {
-  readonly own: number
+  readonly own: Own
   readonly tell: readonly (() => void)[]
+  readonly waiting: Asked[]
 }
+
+const NOTHING: Spending = { spent: 0, assumed: 0, reserved: 0 }
 
 /** A worker's access to the budget. What comes in one turn of the event loop is decided in one transaction. */
 export class Budget {
   readonly #options: BudgetOptions
   readonly #store: BudgetStore
-  readonly #limit: number
   #asked: Asked[] = []
   #ended: Ended[] = []
-  /** Set aside by this process. */
-  #own = 0
+  #own: Own = new Map()
   #turning: NodeJS.Immediate | null = null
   #looking: NodeJS.Timeout | null = null
 
   private constructor(options: BudgetOptions, store: BudgetStore) {
     this.#options = options
     this.#store = store
-    this.#limit = Math.floor(options.limitUsd * NANO)
   }
 
   /** Takes over the slot: what its last owner had set aside is free, what it had journaled counts. */
@@ -115,8 +126,26 @@ export class Budget {
     return promise.finally(() => signal.removeEventListener('abort', stir))
   }
 
-  /** Writes down what has ended. Nothing may be asked for afterwards. */
+  /** What this process's calls have cost and may cost still, since it was opened: what a run's limit counts. */
+  get run(): Spending {
+    return sumOf(this.#own.values())
+  }
+
+  /** @throws {StepHalted} `NF_BUDGET_PRICE` when a limit holds calls of this step: what costs nobody knows is not made. */
+  checkUnpriced(step: string, model: string): void {
+    const { usd, roles, runUsd } = this.#options.limits
+    if (usd === null && runUsd === null && roles[roleOf(step)] === undefined) return
+    throw new StepHalted(
+      'NF_BUDGET_PRICE',
+      `step ${step} asks the model ${model}, whose price is unknown, and a budget is set: its calls could not be counted`,
+      'Write `price: { input: ..., output: ... }` for the model (0 for your own hardware), or take the limit away.',
+    )
+  }
+
+  /** Writes down what has ended; who waits is refused. Nothing may be asked for afterwards. */
   close(): void {
+    const closed = new NinefoldError('NF_ASK_CLOSED', 'no model is asked any more', 'Start the worker again.')
+    for (const { refuse } of this.#asked.splice(0)) refuse(closed)
     this.#turn()
     if (this.#turning !== null) clearImmediate(this.#turning)
     if (this.#looking !== null) clearTimeout(this.#looking)
@@ -141,7 +170,7 @@ export class Budget {
     }
     this.#own = decision.own
     this.#ended = []
-    this.#asked.splice(0, decision.tell.length)
+    this.#asked = decision.waiting
     for (const tell of decision.tell) tell()
     if (this.#asked.length > 0) this.#lookLater()
   }
@@ -153,40 +182,68 @@ export class Budget {
     })
   }
 
-  /** Books what has ended, then decides in the order of asking, until one has to wait. */
+  /** Books what has ended, then decides in the order of asking. */
   #decide(): Decision {
     const store = this.#store
-    let own = this.#own
-    for (const { nanoUsd, outcome } of this.#ended) {
-      own -= nanoUsd
-      if (outcome === 'lost') store.countLost(nanoUsd)
-      else if (outcome !== 'released') store.count([outcome])
-    }
-    store.setReserved(this.#options.slot, own)
-    const spending = store.spending()
-    let free = this.#limit - spending.spent - spending.reserved
+    const own = new Map(this.#own)
+    for (const ended of this.#ended) this.#book(ended, own)
+    const purses = new Purses(this.#options.limits, {
+      roles: this.#standing(own),
+      run: sumOf(own.values()),
+      othersLateMs: () => (store.knowsOthers(this.#journals) ? OTHERS_LATE_MS : null),
+    })
     const tell: (() => void)[] = []
-    for (const { call, grant, refuse } of this.#asked) {
-      const { nanoUsd } = call
-      if (spending.spent + nanoUsd > this.#limit) {
-        tell.push(() => refuse(new BudgetReached(this.#limit, spending, call)))
-        continue
-      }
-      if (nanoUsd > free) break
-      free -= nanoUsd
-      own += nanoUsd
-      tell.push(() => grant(this.#reservation(nanoUsd)))
+    const waiting: Asked[] = []
+    for (const asked of this.#asked) {
+      const { call, grant, refuse } = asked
+      const verdict = purses.decide(call)
+      if (verdict === 'waits') waiting.push(asked)
+      else if (verdict === 'granted') {
+        const role = roleOf(call.step)
+        add(own, role, { ...NOTHING, reserved: call.nanoUsd })
+        tell.push(() => grant(this.#reservation(role, call.nanoUsd)))
+      } else tell.push(() => refuse(verdict))
     }
-    store.setReserved(this.#options.slot, own)
-    return { own, tell }
+    for (const [role, { reserved }] of own) {
+      if (reserved !== this.#own.get(role)?.reserved) store.setReserved(this.#options.slot, role, reserved)
+    }
+    return { own, tell, waiting }
   }
 
-  #reservation(nanoUsd: number): Reservation {
+  #book({ role, nanoUsd, outcome }: Ended, own: Map<string, Spending>): void {
+    const counted =
+      outcome === 'released'
+        ? NOTHING
+        : outcome === 'lost'
+          ? { spent: nanoUsd, assumed: nanoUsd }
+          : countedOf(outcome)
+    add(own, role, { ...counted, reserved: -nanoUsd })
+    if (outcome === 'lost') this.#store.countLost(role, nanoUsd)
+    else if (outcome !== 'released') this.#store.count([outcome])
+  }
+
+  /** The account a role, with what this process has set aside now in place of what it had when it last wrote it. */
+  #standing(own: Own): Map<string, Spending> {
+    const standing = this.#store.spendings()
+    for (const [role, { reserved }] of own) {
+      const written = this.#own.get(role)?.reserved ?? 0
+      add(standing, role, { ...NOTHING, reserved: reserved - written })
+    }
+    return standing
+  }
+
+  /** What the names of this machine's journals begin with. */
+  get #journals(): string {
+    const { slot, placesOf } = this.#options
+    return placesOf(slot).journal.replace(/\d+$/, '')
+  }
+
+  #reservation(role: string, nanoUsd: number): Reservation {
     let open = true
     const end = (outcome: Ended['outcome']): void => {
       if (!open) return
       open = false
-      this.#ended.push({ nanoUsd, outcome })
+      this.#ended.push({ role, nanoUsd, outcome })
       this.#stir()
     }
     return {
@@ -240,7 +297,11 @@ export class Budget {
     const { journal, journalFolder } = this.#options.placesOf(slot)
     this.#store.atomically(() => {
       this.#store.count(readPayments(journalFolder, this.#store.firstUncounted(journal)))
-      this.#store.setReserved(slot, 0)
+      this.#store.freeReserved(slot)
     })
   }
+}
+
+function add(to: Map<string, Spending>, role: string, more: Spending): void {
+  to.set(role, sumOf([to.get(role) ?? NOTHING, more]))
 }

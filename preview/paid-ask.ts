@@ -5,12 +5,11 @@
 import { join } from 'node:path'
 import type { Config } from '../config/types.ts'
 import { type Asker, createAsk } from '../models/asker.ts'
-import { Budget } from '../models/budget.ts'
-import { budgetPath } from '../models/budget-store.ts'
 import type { Wait } from '../models/caller.ts'
 import { systemClock } from '../models/clock.ts'
 import { Journal, JournalShelves } from '../models/journal.ts'
 import type { CallRecord, JournalPort } from '../models/journal-port.ts'
+import { openBudget } from '../streams/open-budget.ts'
 import { slotPlaces, takeSlot } from '../streams/slot.ts'
 
 /** An asker that notes what it pays; close it. */
@@ -31,7 +30,7 @@ export async function openPaidAsk(config: Config, onWait: (wait: Wait) => void):
   const { journal: name, journalFolder } = slotPlaces(config, slot.name)
   const shelves = new JournalShelves(join(config.dataDir, 'journal'), journalFolder)
   const journal = opened.adopt(new Journal(name, journalFolder, shelves), (one) => one.close())
-  const budget = config.budgetUsd === null ? null : await openBudget(config, config.budgetUsd, slot.name)
+  const budget = await openBudget(config, slot)
   opened.defer(() => budget?.close())
   const calls: CallRecord[] = []
   const asker = createAsk({
@@ -45,11 +44,6 @@ export async function openPaidAsk(config: Config, onWait: (wait: Wait) => void):
   opened.defer(() => asker.close())
   const kept = opened.move()
   return { asker, calls, [Symbol.asyncDispose]: () => kept.disposeAsync() }
-}
-
-function openBudget(config: Config, limitUsd: number, slot: string): Promise<Budget> {
-  const placesOf = (name: string) => slotPlaces(config, name)
-  return Budget.open({ limitUsd, path: budgetPath(config), slot, placesOf })
 }
 
 function noting(journal: Journal, calls: CallRecord[]): JournalPort {

@@ -1,7 +1,7 @@
 /** A worker of its own process: holds a slot, takes what it is told to, and settles nothing until it is told. */
 import { Journal, JournalShelves } from '../../../models/journal.ts'
 import { acquireLock } from '../../../stack/lock.ts'
-import { Account, callOf, never } from './budget-fixtures.ts'
+import { Account, callOf, never, paid } from './budget-fixtures.ts'
 
 /** What it does, one after the other. */
 export type Order =
@@ -38,8 +38,7 @@ async function obey(order: Order): Promise<string> {
     if (reservation === null) return String(calls)
     calls++
     const { journal: name, sequence } = await journal.append(entry(order.spendAll / 2))
-    const costNanoUsd = reservation.nanoUsd / 2
-    reservation.settle({ journal: name, sequence, costNanoUsd, atMostNanoUsd: reservation.nanoUsd })
+    reservation.settle(paid(name, sequence, order.spendAll / 2, order.spendAll))
   }
 }
 

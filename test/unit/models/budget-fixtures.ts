@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Budget, type SlotPlaces } from '../../../models/budget.ts'
+import type { BudgetLimits } from '../../../models/budget-limits.ts'
 import { BudgetStore, type Payment, type Spending } from '../../../models/budget-store.ts'
 
 /** Billionths in a US dollar. */
@@ -18,9 +19,15 @@ export class Account {
     this.path = join(this.folder, 'budget.db')
   }
 
-  /** A worker's budget. */
-  open(slot: string, limitUsd: number): Promise<Budget> {
-    return Budget.open({ limitUsd, path: this.path, slot, placesOf: (name) => this.placesOf(name) })
+  /** A worker's budget: of the edition, or whatever limits are given. */
+  open(slot: string, given: number | Partial<BudgetLimits>): Promise<Budget> {
+    const limits = {
+      usd: null,
+      roles: {},
+      runUsd: null,
+      ...(typeof given === 'number' ? { usd: given } : given),
+    }
+    return Budget.open({ limits, path: this.path, slot, placesOf: (name) => this.placesOf(name) })
   }
 
   placesOf(slot: string): SlotPlaces {
@@ -43,15 +50,22 @@ export class Account {
 }
 
 /** A call that can cost so much at most. */
-export function callOf(usd: number) {
-  return { step: 'verify', model: 'some-model', nanoUsd: usd * NANO }
+export function callOf(usd: number, step = 'verify') {
+  return { step, model: 'some-model', nanoUsd: usd * NANO }
 }
 
 /** A payment of a journal; `usd` null for an unknown cost. */
-export function paid(journal: string, sequence: number, usd: number | null, atMostUsd: number): Payment {
+export function paid(
+  journal: string,
+  sequence: number,
+  usd: number | null,
+  atMostUsd: number,
+  step = 'verify',
+): Payment {
   return {
     journal,
     sequence,
+    step,
     costNanoUsd: usd === null ? null : Math.round(usd * NANO),
     atMostNanoUsd: Math.round(atMostUsd * NANO),
   }

@@ -147,7 +147,12 @@ describe('a restart', () => {
     for (const [index, cost] of costs.entries()) {
       const reservation = await budget.reserve(callOf(5), never)
       const costNanoUsd = cost === null ? null : cost * NANO
-      const record = { requestHash: String(index), costNanoUsd, atMostNanoUsd: reservation.nanoUsd }
+      const record = {
+        requestHash: String(index),
+        step: 'verify',
+        costNanoUsd,
+        atMostNanoUsd: reservation.nanoUsd,
+      }
       const { sequence } = await journal.append(record as Parameters<typeof journal.append>[0])
       // The worker was killed before it could settle the second and the last.
       if (index % 2 === 0) reservation.settle(paid(name, sequence, cost, 5))
@@ -289,7 +294,7 @@ async function play(script: readonly Step[], workers: readonly Budget[], store: 
   }
   const end = (reservation: Reservation, share: number | null): void => {
     const cost = share === null ? null : Math.floor(reservation.nanoUsd * share)
-    const payment = { journal: 'j', sequence: sequence++, costNanoUsd: cost }
+    const payment = { journal: 'j', sequence: sequence++, step: 'verify', costNanoUsd: cost }
     reservation.settle({ ...payment, atMostNanoUsd: reservation.nanoUsd })
   }
   for (const step of script) {

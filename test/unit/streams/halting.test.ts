@@ -12,7 +12,10 @@ const small = config({
   kafka: { brokers: null, topicPrefix: '', partitions: 1, replication: 1, tls: null, sasl: null },
 })
 const spending = { spent: 5, assumed: 0, reserved: 0 }
-const budgetReached = new BudgetReached(5, spending, { step: 'copy', model: 'some-model', nanoUsd: 1 })
+const budgetReached = new BudgetReached(
+  { of: { kind: 'edition', role: null }, nanoUsd: 5, spending, othersLateMs: null },
+  { step: 'copy', model: 'some-model', nanoUsd: 1 },
+)
 const keyRefused = new EndpointRefusedKey('lab', 'no entry', 'Knock.')
 
 /** Copies, one at a time, what it needs not pay for. */
