@@ -39,6 +39,7 @@ export function resolveConfig(file: ConfigFile, edition: string, generatePromptH
     kafka: resolveKafka(file.kafka),
     registry: resolveRegistry(file.registry),
     clickhouse: resolveClickhouse(file),
+    monitor: file.monitor ?? null,
     sources: file.sources.map(resolveQuestionSource),
     dataDir: file.data,
     processorFiles: file.processors,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { environmentName, kafka, registry } from './cluster.ts'
+import { monitor } from './monitor.ts'
 import { ALIAS_PATTERN, DOTLESS_PATTERN, IDENTIFIER_PATTERN, NAME_LENGTHS } from './names.ts'
 import { refuseUnsafeParams } from './params.ts'
 import { questionSource } from './question-sources.ts'
@@ -334,6 +335,11 @@ export const configFile = z.strictObject({
     .optional()
     .describe(
       '{ url, user, passwordEnv, database, cluster } of a ClickHouse server, or false = no analytics; default: the local engine.',
+    ),
+  monitor: monitor
+    .optional()
+    .describe(
+      '{ port, host }: workers serve /metrics, /healthz and /readyz; {} = at the usual place; default: they do not.',
     ),
   sources: z
     .array(questionSource)

@@ -184,6 +184,12 @@ export interface Registry {
   password: SecretRef | null
 }
 
+/** An address of this machine to listen on; port 0 = any free one. */
+export interface MonitorAddress {
+  readonly host: string
+  readonly port: number
+}
+
 /** `ninefold.yaml`, checked, with every default filled in. */
 export interface Config {
   pipeline: string
@@ -204,6 +210,8 @@ export interface Config {
   /** null = the local stack. */
   registry: Registry | null
   clickhouse: Clickhouse
+  /** Where workers serve metrics and health; null = nowhere. */
+  monitor: MonitorAddress | null
   /** The question files that `load` and `run` take in. */
   sources: readonly QuestionSource[]
   dataDir: string

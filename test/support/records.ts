@@ -62,6 +62,7 @@ export function config(changes: Partial<Config> = {}): Config {
     registry: null,
     clickhouse: { kind: 'off' },
     sources: [],
+    monitor: null,
     dataDir: '.ninefold',
     processorFiles: [],
     plugins: [],

@@ -40,6 +40,7 @@ describe('parseConfig', () => {
       verify: { minCharacters: 200 },
       deadLetters: { maxShare: 0.5, window: 100 },
       budgetUsd: null,
+      roleBudgetsUsd: {},
       kafka: { brokers: null, topicPrefix: '', partitions: 8, replication: 1, tls: null, sasl: null },
       registry: null,
       clickhouse: { kind: 'local', database: 'ninefold_small' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NinefoldError } from '../../../errors.ts'
-import { changed, EXAMPLE, errorOf, problemOf, SMALL } from './example.ts'
+import { changed, EXAMPLE, errorOf, parse, problemOf, SMALL } from './example.ts'
 
 describe('one problem', () => {
   it('says file, line, column, key, what was expected and found, and what to do', () => {
@@ -133,6 +133,22 @@ describe('samplers and prices', () => {
   it('wants the price of each model in use when there is a budget', () => {
     const problem = problemOf(changed(EXAMPLE, 'gpt-4o, price: { input: 2.5, output: 10 }', 'gpt-4o'))
     expect(problem).toMatchObject({ code: 'NF_CONFIG_UNKNOWN_PRICE', key: 'models.gpt4o.price', line: 10 })
+  })
+
+  it('wants the price of a model whose role has a limit, and of no other', () => {
+    const unpriced = changed(EXAMPLE, 'gpt-4o, price: { input: 2.5, output: 10 }', 'gpt-4o')
+    const held = problemOf(changed(unpriced, 'budget: { usd: 500 }', 'budget: { roles: { score: 5 } }'))
+    expect(held).toMatchObject({ code: 'NF_CONFIG_UNKNOWN_PRICE', key: 'models.gpt4o.price' })
+    expect(held.what).toContain('a budget is set for score, and this model is used')
+    expect(() =>
+      parse(changed(unpriced, 'budget: { usd: 500 }', 'budget: { roles: { verify: 5 } }')),
+    ).not.toThrow()
+  })
+
+  it('wants a budget to limit something, and known roles', () => {
+    const budget = (text: string) => problemOf(changed(EXAMPLE, 'budget: { usd: 500 }', `budget: ${text}`))
+    expect(budget('{}')).toMatchObject({ key: 'budget' })
+    expect(budget('{ usd: 5, roles: { triage: 1 } }')).toMatchObject({ key: 'budget.roles.triage' })
   })
 
   it('wants no price of a model nobody uses', () => {

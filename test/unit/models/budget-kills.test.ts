@@ -177,7 +177,7 @@ describe('workers killed at any moment', () => {
         if (rest > 0) (await budget.reserve(callOf(rest / NANO), never)).release()
         budget.close()
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 })
