@@ -221,29 +221,51 @@ describe('what is larger than a broker takes', () => {
 })
 
 describe('a data folder on a disk', () => {
-  const [disk, other] = [TinyDisk.mount(200), TinyDisk.mount(200)]
+  const [disk, other, third] = [TinyDisk.mount(200), TinyDisk.mount(200), TinyDisk.mount(200)]
   afterAll(() => {
     disk?.[Symbol.dispose]()
     other?.[Symbol.dispose]()
+    third?.[Symbol.dispose]()
   })
 
   it.runIf(disk !== null)(
-    'without room stops the worker and says where; with room it goes on, and nothing is lost',
+    'without room keeps the worker waiting, which says where; with room it goes on, and nothing is lost or paid twice',
     async () => {
       using workspace = workspaceOf('disk', { data: disk!.folder })
       const file = workspace.writeLines('some.jsonl', demoQuestions(QUESTIONS))
       await workspace.succeed('load', file)
-      for (const kilobytes of [250, 450]) {
-        disk!.remount(`size=${kilobytes}k`)
-        const { code, stderr } = await workspace.run('run', '--until-drained')
-        expect(code, stderr).toBe(1)
-        expect(stderr).toContain(`the disk is full: ${disk!.folder}`)
-        expect(stderr).toContain('[NF_DISK_FULL]')
-      }
+      const { repeated } = simulator.stats()
+      disk!.remount('size=450k')
+      const run = workspace.start('run', '--until-drained')
+      await expect
+        .poll(() => run.stderr, { timeout: MINUTES })
+        .toContain(`! the disk is full: ${disk!.folder}`)
+      expect(run.stderr).toContain('nothing is asked until there is room')
       disk!.remount('size=20000k')
-      await workspace.succeed('run', '--until-drained')
+      const { code, stderr } = await run.ended
+      expect(code, stderr).toBe(0)
       await workspace.succeed('audit')
       expect(await workspace.all('dead-letters')).toEqual([])
+      expect(simulator.stats().repeated).toBe(repeated)
+    },
+    4 * MINUTES,
+  )
+
+  it.runIf(third !== null)(
+    'without room to the end is told when the worker is stopped, with what that has cost',
+    async () => {
+      using workspace = workspaceOf('disk-to-the-end', { data: third!.folder })
+      await workspace.succeed('load', workspace.writeLines('some.jsonl', demoQuestions(QUESTIONS)))
+      third!.remount('size=450k')
+      const run = workspace.start('run', '--until-drained')
+      await expect.poll(() => run.stderr, { timeout: MINUTES }).toContain('! the disk is full')
+      run.kill('SIGTERM')
+      const { code, stderr } = await run.ended
+      expect(code, stderr).toBe(1)
+      expect(stderr).toMatch(/\d+ calls could not be written down any more.*\[NF_DISK_FULL\]/s)
+      third!.remount('size=20000k')
+      await workspace.succeed('run', '--until-drained')
+      await workspace.succeed('audit')
     },
     4 * MINUTES,
   )
