@@ -39,6 +39,8 @@ export interface AuditReport {
   readonly faults: readonly Fault[]
   readonly waitingCount: number
   readonly waiting: readonly Finding[]
+  /** Dead letters that somebody set aside for good: they account for what is not there, and nobody tries them again. */
+  readonly dismissed: number
 }
 
 /** Audits an edition. */
@@ -54,13 +56,14 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     payments: new Payments(),
   }
   await readDeadLetters(books)
+  await checkRedrives(books)
   await checkPayments(books)
   await checkSteps(books)
-  await checkRedrives(books)
   checkLetters(books)
   await settlePayments(books)
   const { faultCount, faults, waitingCount, waiting } = findings
-  return { steps: Object.fromEntries(findings.rows), faultCount, faults, waitingCount, waiting }
+  const steps = Object.fromEntries(findings.rows)
+  return { steps, faultCount, faults, waitingCount, waiting, dismissed: books.deadLetters.dismissedCount }
 }
 
 async function checkSteps(books: Books): Promise<void> {

@@ -20,6 +20,9 @@ export class DeadLetters {
   readonly #byPlace = new IdTable()
   /** By the number of the place. */
   readonly #letters: LetterHead[] = []
+  /** They are dismissed by hand: few. */
+  readonly #dismissed = new Set<string>()
+  #dismissedByQuestion: ReadonlyMap<string, readonly LetterHead[]> | null = null
   readonly #met = new Set<number>()
   readonly #topicsRead = new Set<string>()
 
@@ -32,6 +35,26 @@ export class DeadLetters {
       this.#letters.push({ deadLetterId, step, questionId, topic, partition, offset })
     }
     return this.#byGroup.addNew(placeText(letter.group, letter))
+  }
+
+  /** Somebody has set it aside for good. */
+  dismiss(deadLetterId: string): void {
+    this.#dismissed.add(deadLetterId)
+  }
+
+  /** How many were set aside. */
+  get dismissedCount(): number {
+    return this.#dismissed.size
+  }
+
+  /** The ids of a question's letters that were set aside. */
+  dismissedOf(questionId: string): readonly string[] {
+    if (this.#dismissed.size === 0) return []
+    this.#dismissedByQuestion ??= Map.groupBy(
+      this.#letters.filter(({ deadLetterId }) => this.#dismissed.has(deadLetterId)),
+      (letter) => letter.questionId ?? '',
+    )
+    return (this.#dismissedByQuestion.get(questionId) ?? []).map(({ deadLetterId }) => deadLetterId)
   }
 
   has(deadLetterId: string): boolean {

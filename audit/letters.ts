@@ -1,5 +1,6 @@
 /** dead-letters and redrive: each failure once, and no order to try again what never failed. */
 import type { DeadLetter } from '../schemas/types.ts'
+import { DISMISSED } from '../streams/redrive-orders.ts'
 import type { Books } from './books.ts'
 import { type Reading, readNamed, readRecords } from './reading.ts'
 
@@ -46,7 +47,7 @@ export function checkLetters({ findings, deadLetters }: Books): void {
   }
 }
 
-/** Checks the orders to try again. An order that is given twice is followed once, and so no fault. */
+/** Checks the orders to try again, and the dismissals. One that is given twice counts once, and so is no fault. */
 export async function checkRedrives(books: Books): Promise<void> {
   const { findings, deadLetters } = books
   const reading: Reading<'redrive'> = {
@@ -56,8 +57,9 @@ export async function checkRedrives(books: Books): Promise<void> {
     keyOf: null,
   }
   for await (const { record } of readRecords(books, reading)) {
-    const { redriveId, deadLetterId } = record
+    const { redriveId, deadLetterId, kind } = record
     findings.row('redrive').in++
+    if (kind === DISMISSED) deadLetters.dismiss(deadLetterId)
     if (deadLetters.has(deadLetterId)) continue
     findings.fault('redrive', 'from nowhere', redriveId, `there is no dead letter ${deadLetterId}`)
   }

@@ -1,3 +1,4 @@
+import { counted } from '../terminal/numbers.ts'
 import type { AuditReport } from './audit.ts'
 import type { Finding, StepCounts } from './findings.ts'
 
@@ -20,11 +21,17 @@ export function formatReport(report: AuditReport): string {
       faultCount,
       ({ step, kind, id, detail }) => `${step}: ${kind}: ${id}: ${detail}`,
     ),
+    ...dismissedLines(report),
     '',
     faultCount === 0
       ? 'audit balances'
       : `audit found ${faultCount} ${faultCount === 1 ? 'fault' : 'faults'}`,
   ].join('\n')
+}
+
+function dismissedLines({ dismissed }: AuditReport): string[] {
+  if (dismissed === 0) return []
+  return ['', `${counted(dismissed, 'dead letter')} dismissed: accounted for, and never tried again`]
 }
 
 function table(rows: readonly string[][]): string[] {

@@ -1,4 +1,5 @@
 /** verdicts → triaged: each question whose verdicts are in once, in the tier they make. */
+import { pathIdOf } from '../processors/generate.ts'
 import { rankingIdOf } from '../processors/rank.ts'
 import { errorsOf, type Tally, tierOf } from '../processors/tier.ts'
 import { missingVerdictIdOf } from '../processors/verify.ts'
@@ -123,7 +124,8 @@ function tallyOf(named: readonly Named[], expected: number): Tally {
 }
 
 /** A question triage has not decided: it waits by the rules, or was forgotten. */
-function checkOpen({ config, findings }: Books, question: AuditedQuestion, paths: Paths): void {
+function checkOpen(books: Books, question: AuditedQuestion, paths: Paths): void {
+  const { config, findings, deadLetters } = books
   const named = config.samplers.map(({ samplerId, name }) => {
     return { samplerId, name, verdictId: '', outcome: paths.outcomeOf(question.number, samplerId) }
   })
@@ -132,8 +134,14 @@ function checkOpen({ config, findings }: Books, question: AuditedQuestion, paths
     findings.absent('triage', question.name, 'all its verdicts are in, and it was not triaged')
     return
   }
+  const dismissed = deadLetters.dismissedOf(question.questionId)
+  const isDismissed = (samplerId: string) =>
+    dismissed.some((id) => paths.missingFound.has(missingVerdictIdOf(pathIdOf(question, samplerId), id)))
   const awaited = named
     .filter(({ outcome }) => outcome === null || outcome === 'missing')
-    .map(({ name, outcome }) => (outcome === null ? `${name} (nothing yet)` : `${name} (failed)`))
+    .map(({ name, samplerId, outcome }) => {
+      if (outcome === null) return `${name} (nothing yet)`
+      return isDismissed(samplerId) ? `${name} (failed, dismissed)` : `${name} (failed)`
+    })
   findings.wait('triage', question.name, `waits for ${awaited.join(', ')}`)
 }

@@ -26,7 +26,7 @@ export function register(program: Command): void {
       'after',
       `
 JSON: { steps: { <step>: { in, out, missing, deadLetters, waiting, faults } }, faultCount, faults: [{ step, kind, id,
-detail }], waitingCount, waiting: [{ step, id, detail }] }.
+detail }], waitingCount, waiting: [{ step, id, detail }], dismissed }.
 
 Exit codes: 0 it balances; 1 it could not be done; 3 faults were found.`,
     )

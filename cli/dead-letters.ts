@@ -1,18 +1,19 @@
-/** `ninefold dead-letters`: what failed for good; shown, and ordered to be tried again. */
+/** `ninefold dead-letters`: what failed for good; shown, ordered to be tried again, dismissed. */
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Config } from '../config/config.ts'
 import { NinefoldError } from '../errors.ts'
 import { recordOfLetter } from '../explain/letter-record.ts'
-import { readRecords } from '../explain/source.ts'
 import { type LetterEntry, listLetters } from '../letters/letter-list.ts'
 import { letterScreen } from '../letters/letter-screen.ts'
 import { listScreen } from '../letters/list-screen.ts'
 import { momentOf } from '../letters/moment.ts'
 import { type LetterFilter, selected, titlesOf } from '../letters/selection.ts'
-import { type LetterSource, letterSourceOf } from '../letters/source.ts'
+import { type LetterSource, letterAt, letterSourceOf } from '../letters/source.ts'
 import { openSession, type Session } from '../pipeline/session.ts'
+import type { DeadLetter } from '../schemas/types.ts'
 import { columnsOf } from '../terminal/fit.ts'
 import { styleFor } from '../terminal/style.ts'
+import { type DismissOptions, runDismiss } from './dismiss.ts'
 import { runRedrive } from './redrive.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
 import { reportUnreadable } from './unreadable-report.ts'
@@ -24,6 +25,8 @@ export interface FilterOptions extends PipelineOptions {
   readonly since?: number
   readonly until?: number
   readonly id?: readonly string[]
+  readonly source?: string
+  readonly question?: string
   readonly json?: boolean
 }
 
@@ -52,18 +55,31 @@ export function register(program: Command): void {
     .option('-y, --yes', 'do not ask before more than 20')
     .addHelpText('after', REDRIVE_HELP)
     .action((options: FilterOptions & { all?: boolean; dryRun?: boolean; yes?: boolean }) => {
-      if (!options.all && !isNarrowed(options))
-        redrive.error('error: say which with --step, --class, --since, --until or --id, or take --all')
+      if (!options.all && !isNarrowed(options)) redrive.error(SAY_WHICH)
       return opened(options, (source, session) => runRedrive(source, session, filterOf(options), options))
+    })
+  const dismissing = withFilters(letters.command('dismiss'))
+  dismissing
+    .description('set dead letters aside for good: they count as left over no more')
+    .requiredOption('--why <text>', 'why; it stands in the log, with who did it')
+    .option('--dry-run', 'say which, and dismiss nothing')
+    .option('-y, --yes', 'do not ask before more than 20')
+    .addHelpText('after', DISMISS_HELP)
+    .action((options: FilterOptions & DismissOptions) => {
+      if (!isNarrowed(options)) dismissing.error(SAY_WHICH)
+      return opened(options, (source, session) => runDismiss(source, session, filterOf(options), options))
     })
 }
 
+const SAY_WHICH =
+  'error: say which with --step, --class, --since, --until, --id, --source or --question (redrive: or take --all)'
+
 const LIST_HELP = `
-A dead letter is open until it is redriven. What fails once more becomes a dead letter of its own.
+A dead letter is open until it is redriven or dismissed. What fails once more becomes a dead letter of its own.
 
 JSON: { pipeline, edition, deadLetters: [{ deadLetterId, step, class, message, questionId, attempts, group, topic,
 partition, offset, redrivenFrom, place: { partition, offset }, time, fate: { state, as } }] }; time in milliseconds
-since 1970, state one of open, ordered, failed again, done.`
+since 1970, state one of open, ordered, failed again, done, dismissed (with by and why).`
 
 const REDRIVE_HELP = `
 Orders stand in topic redrive, and \`ninefold run\` follows them: only the step that failed takes the record again, and
@@ -72,6 +88,13 @@ that are ordered already, are left alone.
 
 JSON: { dryRun, ordered: [id], skipped: [{ deadLetterId, why }] }`
 
+const DISMISS_HELP = `
+For what cannot be mended, e.g. bytes that are no record: only dead letters that are open can be dismissed. A run then
+ends with 0 again. A question that waits for a path whose dead letter was dismissed is abandoned: triage does not decide
+it, and it is counted apart. \`redrive --id\` takes a dismissed letter all the same, should you think better of it.
+
+JSON: { dryRun, dismissed: [id], skipped: [{ deadLetterId, why }] }`
+
 function withFilters(command: Command): Command {
   return withPipelineOptions(command)
     .option('--step <name>', 'of this step, e.g. verify, generate, generate.qwen-t0.7')
@@ -79,6 +102,8 @@ function withFilters(command: Command): Command {
     .option('--since <time>', 'written since then: 2h, 3d, 2026-03-04, 2026-03-04T05:06', moment)
     .option('--until <time>', 'written before then', moment)
     .option('--id <id>', 'this one, or how its id begins; may be given again', collect)
+    .option('--source <name>', 'of questions from this source')
+    .option('--question <id>', 'of this question')
     .option('--json', 'print it as JSON')
 }
 
@@ -113,18 +138,18 @@ async function show(
   { json, full = false }: { json?: boolean; full?: boolean },
 ): Promise<void> {
   const entry = only(id, selected(await listLetters(source), { ids: [id] }, config))
-  const { partition, offset } = entry.place
-  for await (const { record: letter } of readRecords(source, 'dead-letters', {
-    partition,
-    wanted: (stored) => stored.offset === offset,
-  })) {
-    const failed = await recordOfLetter(source, letter)
-    const title = titlesOf(config).get(entry.step) ?? entry.step
-    const options = { width: columnsOf(process.stdout), full, style: styleFor(process.stdout) }
-    const { answer } = letter
-    const all = { ...entry, answer, record: failed }
-    console.log(json ? JSON.stringify(all, null, 2) : letterScreen({ entry, letter, failed, title }, options))
-  }
+  const letter = await letterAt(source, entry)
+  const failed = await recordOfLetter(source, letter)
+  const title = titlesOf(config).get(entry.step) ?? entry.step
+  const options = { width: columnsOf(process.stdout), full, style: styleFor(process.stdout) }
+  const { answer } = letter
+  const all = { ...entry, answer, headers: headersOf(letter), record: failed }
+  console.log(json ? JSON.stringify(all, null, 2) : letterScreen({ entry, letter, failed, title }, options))
+}
+
+/** Headers as text: they are there to be looked at. */
+function headersOf({ headers }: DeadLetter) {
+  return headers.map(({ name, value }) => ({ name, value: value.toString('utf8') }))
 }
 
 function only(id: string, [letter, ...others]: readonly LetterEntry[]): LetterEntry {
@@ -136,8 +161,9 @@ function only(id: string, [letter, ...others]: readonly LetterEntry[]): LetterEn
   )
 }
 
-function filterOf({ step, class: kind, since, until, id }: FilterOptions): LetterFilter {
-  return { step, class: kind, since, until, ids: id }
+function filterOf(options: FilterOptions): LetterFilter {
+  const { step, class: kind, since, until, id, source, question } = options
+  return { step, class: kind, since, until, ids: id, source, question }
 }
 
 function isNarrowed(options: FilterOptions): boolean {

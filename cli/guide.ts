@@ -51,6 +51,10 @@ export const GUIDES: Readonly<Record<string, Guide>> = {
     example: 'ninefold dead-letters show 2abe7807 --full',
     next: 'ninefold dead-letters redrive --id <id>   has it tried again',
   },
+  'dead-letters dismiss': {
+    example: 'ninefold dead-letters dismiss --class undecodable --why "a test wrote them"',
+    next: 'ninefold audit   still tells of them',
+  },
   'dead-letters redrive': {
     example: 'ninefold dead-letters redrive --class malformed-answer --dry-run',
     next: 'ninefold run --until-drained   follows the orders',

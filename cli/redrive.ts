@@ -22,7 +22,7 @@ export interface RedriveOptions {
 }
 
 /** More than these are asked about first, where somebody can answer. */
-const ASKED_ABOVE = 20
+export const ASKED_ABOVE = 20
 /** Reasons that are told one by one. */
 const TOLD = 5
 
@@ -34,7 +34,11 @@ export async function runRedrive(
   { dryRun = false, yes = false, json = false }: RedriveOptions,
 ): Promise<void> {
   const { config } = session
-  const { ready, skipped } = redrivable(selected(await listLetters(source), filter, config), config)
+  const { ready, skipped } = redrivable(
+    selected(await listLetters(source), filter, config),
+    config,
+    filter.ids !== undefined,
+  )
   if (dryRun) {
     if (!json) console.log(listScreen(ready, titlesOf(config), screen()))
     say({ ordered: ready.map(({ deadLetterId }) => deadLetterId), skipped }, dryRun, json)
@@ -42,7 +46,7 @@ export async function runRedrive(
   }
   const note = lateNote(ready, config)
   if (note !== null) onProgress(note)
-  if (ready.length > ASKED_ABOVE && !yes && isTerminal() && !(await isWanted(ready))) {
+  if (ready.length > ASKED_ABOVE && !yes && isAttended() && !(await isWanted(ready))) {
     process.exitCode = EXIT.interrupted
     return
   }
@@ -77,7 +81,7 @@ function say({ ordered, skipped }: Redriven, dryRun: boolean, json: boolean): vo
 }
 
 /** What was left alone, by reason. */
-function skippedLines(skipped: readonly Skipped[]): string[] {
+export function skippedLines(skipped: readonly Skipped[]): string[] {
   const byReason = [...Map.groupBy(skipped, ({ why }) => why)]
   const told = byReason.slice(0, TOLD).map(([why, those]) => {
     const [only, ...others] = those
@@ -100,10 +104,12 @@ function isWanted(ready: readonly LetterEntry[]): Promise<boolean> {
   return confirm({ message: `Have ${counted(ready.length, 'dead letter')} tried again?`, default: false })
 }
 
-function isTerminal(): boolean {
+/** Whether somebody is there to answer. */
+export function isAttended(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true
 }
 
-function screen() {
+/** How tables are shown. */
+export function screen() {
   return { width: columnsOf(process.stdout), style: styleFor(process.stdout) }
 }

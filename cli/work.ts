@@ -1,5 +1,6 @@
 /** What `run` and `replay` have in common: a worker that ends at Ctrl-C or when drained, and what it says then. */
 import type { Command } from 'commander'
+import type { MonitorAddress } from '../config/types.ts'
 import { BudgetReached } from '../models/budget-reached.ts'
 import { countLeftovers } from '../pipeline/leftovers.ts'
 import { runWorker } from '../pipeline/run.ts'
@@ -24,7 +25,7 @@ With --json, standard error holds an event a line: { at, event: "progress", pipe
 callsOfUnknownCost }], cost: { usd, of, budgetUsd, callsOfUnknownCost }, projected: { usd, atLeast, basis } or null,
 troubles: [] }, and { at, event, text } for whatever else there is to say; lines that are no JSON are for people. Standard output holds, at the end, { pipeline,
 edition, worker, ended, seconds, made: { questions, paths, verdicts, tiers, records, unsolved, deadLetters }, left: {
-waiting, deadLetters, unsolved } or null, calls, promptTokens, completionTokens, usd, callsOfUnknownCost, spentUsd,
+waiting, deadLetters, unsolved, dismissed, abandoned } or null, calls, promptTokens, completionTokens, usd, callsOfUnknownCost, spentUsd,
 budgetUsd, next }. Money is in USD.
 
 Ctrl-C stops taking new work, lets calls under way end (25 seconds), commits, and leaves. A second one stops at once.
@@ -44,13 +45,15 @@ export function withReportOptions(command: Command): Command {
 export interface WorkSettings extends ReportOptions {
   readonly only: readonly string[]
   readonly untilDrained: boolean
+  /** Where to serve metrics and health; left out = where the configuration says. */
+  readonly monitor?: MonitorAddress
   /** The pipeline's options as they were given, for the commands that are proposed. */
   readonly pipeline: PipelineOptions
 }
 
 /** Runs a worker in the foreground and sets the exit code. @throws what kept the worker from going on. */
 export async function work(session: Session, settings: WorkSettings, reporter: RunReporter): Promise<void> {
-  const { only, untilDrained } = settings
+  const { only, untilDrained, monitor } = settings
   const stop = stopOnSignals(() =>
     reporter.say('stopping', 'stopping: what is finished is being committed (again to stop at once)'),
   )
@@ -58,6 +61,7 @@ export async function work(session: Session, settings: WorkSettings, reporter: R
   const running = runWorker(session, {
     only,
     untilDrained,
+    monitor,
     stop,
     onNotice: reporter.note,
     onSimulated: ({ names }) => reporter.say('simulated', simulatedNotice(names)),

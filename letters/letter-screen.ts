@@ -2,6 +2,8 @@
 import type { FailedRecord } from '../explain/letter-record.ts'
 import { paragraph, type ScreenOptions, type Section, screenOf, sentence } from '../explain/sections.ts'
 import type { DeadLetter } from '../schemas/types.ts'
+import { printable } from '../terminal/fit.ts'
+import { classOf } from './classes.ts'
 import type { LetterEntry } from './letter-list.ts'
 import { fateText, timeText } from './list-screen.ts'
 
@@ -24,6 +26,7 @@ export function letterScreen(story: LetterStory, options: ScreenOptions): string
   const sections: Section[] = [
     ['Letter', headLines(story, options)],
     ['Why', paragraph(letter.message, TEXT_LINES, options)],
+    ['Remedy', sentence(classOf(letter.class).remedy, options)],
     ['Answer', letter.answer === null ? [] : answerLines(letter.answer, options)],
     ['Record', recordLines(story, options)],
     ['Since', sinceLines(entry, options)],
@@ -66,9 +69,12 @@ function questionText(record: object): string | null {
   return typeof text === 'string' ? text : null
 }
 
-function sinceLines(entry: LetterEntry, { style }: ScreenOptions): string[] {
+function sinceLines(entry: LetterEntry, options: ScreenOptions): string[] {
   const { fate, deadLetterId } = entry
+  const { style } = options
   if (fate.state === 'open')
     return ['nothing', style.warn(`ninefold dead-letters redrive --id ${deadLetterId}`)]
+  if (fate.state === 'dismissed')
+    return sentence(`dismissed by ${printable(fate.by)}: ${printable(fate.why)}`, options)
   return fate.state === 'failed again' ? [`failed again as ${fate.as}`] : [fateText(entry)]
 }

@@ -36,6 +36,8 @@ export function fateText({ fate }: Pick<LetterEntry, 'fate'>): string {
       return 'ordered, not come to'
     case 'done':
       return 'redriven, done'
+    case 'dismissed':
+      return 'dismissed'
     case 'open':
       return '-'
   }

@@ -16,6 +16,10 @@ export interface LetterFilter {
   readonly until?: number
   /** Ids, or how they begin. */
   readonly ids?: readonly string[]
+  /** What questions come from: what their ids begin with, before the colon. */
+  readonly source?: string
+  /** A question's id. */
+  readonly question?: string
 }
 
 /** A dead letter that is left alone, and why. */
@@ -37,29 +41,50 @@ export function selected(
   for (const id of ids ?? []) refuseUnknown(id, letters)
   const titles = titlesOf(config)
   return letters.filter(
-    ({ deadLetterId, step, class: kind, time }) =>
+    ({ deadLetterId, step, class: kind, time, questionId }) =>
       (filter.step === undefined || isOfStep(step, filter.step, titles)) &&
       (filter.class === undefined || kind === filter.class) &&
+      (filter.source === undefined || questionId?.startsWith(`${filter.source}:`) === true) &&
+      (filter.question === undefined || questionId === filter.question) &&
       time >= since &&
       time < until &&
       (ids === undefined || ids.some((id) => deadLetterId.startsWith(id))),
   )
 }
 
-/** Those that can be ordered to be tried again, and why the others cannot. */
+/**
+ * Those that can be ordered to be tried again, and why the others cannot.
+ * @param named whether each was named by its id: then also one that was dismissed
+ */
 export function redrivable(
   letters: readonly LetterEntry[],
   config: Config,
+  named = false,
 ): { readonly ready: LetterEntry[]; readonly skipped: Skipped[] } {
   const groups = new Set(topology(config).map(({ step }) => groupName(config, step)))
   const ready: LetterEntry[] = []
   const skipped: Skipped[] = []
   for (const letter of letters) {
-    const why = whyNot(letter, groups)
+    const isWanted = named && letter.fate.state === 'dismissed'
+    const why = (isWanted ? null : settled(letter)) ?? withoutStep(letter, groups)
     if (why === null) ready.push(letter)
     else skipped.push({ deadLetterId: letter.deadLetterId, why })
   }
   return { ready, skipped }
+}
+
+/** Those that can be dismissed, and why the others cannot. */
+export function dismissible(letters: readonly LetterEntry[]): {
+  readonly ready: LetterEntry[]
+  readonly skipped: Skipped[]
+} {
+  const [ready, others] = [[] as LetterEntry[], [] as Skipped[]]
+  for (const letter of letters) {
+    const why = settled(letter)
+    if (why === null) ready.push(letter)
+    else others.push({ deadLetterId: letter.deadLetterId, why })
+  }
+  return { ready, skipped: others }
 }
 
 /** The steps of a configuration as people call them, by their names. */
@@ -67,10 +92,23 @@ export function titlesOf(config: Config): ReadonlyMap<string, string> {
   return new Map(topology(config).map(({ step, title }) => [step, title ?? step]))
 }
 
-function whyNot({ fate, group, step }: LetterEntry, groups: ReadonlySet<string>): string | null {
-  if (fate.state === 'failed again') return `it was tried again and failed as ${fate.as}`
-  if (fate.state === 'ordered') return 'it is ordered already; a run follows the order'
-  if (fate.state === 'done') return 'it was tried again, and is done'
+/** Why nothing is to be done about a letter; null where something is. */
+function settled({ fate }: LetterEntry): string | null {
+  switch (fate.state) {
+    case 'failed again':
+      return `it was tried again and failed as ${fate.as}`
+    case 'ordered':
+      return 'it is ordered already; a run follows the order'
+    case 'done':
+      return 'it was tried again, and is done'
+    case 'dismissed':
+      return `it was dismissed by ${fate.by}: ${fate.why}`
+    case 'open':
+      return null
+  }
+}
+
+function withoutStep({ group, step }: LetterEntry, groups: ReadonlySet<string>): string | null {
   return groups.has(group) ? null : `the configuration has no step ${step} any more`
 }
 

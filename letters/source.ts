@@ -1,7 +1,9 @@
 /** Where dead letters are read from: the topics, and how far groups have come in them. */
 import { type LogSource, sourceOf } from '../explain/source.ts'
 import type { Session } from '../pipeline/session.ts'
+import type { DeadLetter } from '../schemas/types.ts'
 import type { TopicReader } from '../streams/transport/reader.ts'
+import type { LetterEntry } from './letter-list.ts'
 
 /** An edition's topics, single records of them, and its groups' progress. */
 export interface LetterSource extends LogSource {
@@ -12,6 +14,20 @@ export interface LetterSource extends LogSource {
     partition: number,
     offset: number,
   ): Promise<{ key: Buffer | null; value: Buffer | null } | null>
+}
+
+/**
+ * A dead letter in full, read at its place.
+ * @throws when it has left its topic since it was listed
+ */
+export async function letterAt(
+  source: LetterSource,
+  { place, deadLetterId }: Pick<LetterEntry, 'place' | 'deadLetterId'>,
+): Promise<DeadLetter> {
+  const { partition, offset } = place
+  const stored = await source.at(source.fullName('dead-letters'), partition, offset)
+  if (stored === null) throw new Error(`dead letter ${deadLetterId} is no longer at ${partition}/${offset}`)
+  return source.codec.decodeAsync('dead-letters', stored.value)
 }
 
 /** Those of an open session. */

@@ -1,7 +1,11 @@
 /** What a run leaves behind: questions that wait for a path, and dead letters. Read from the topics alone. */
-import { listLetters } from '../letters/letter-list.ts'
+import { dismissedByQuestion } from '../letters/dismissed.ts'
+import { type LetterEntry, listLetters } from '../letters/letter-list.ts'
 import { letterSourceOf } from '../letters/source.ts'
-import { stateKey } from '../processors/triage-state.ts'
+import { pathIdOf } from '../processors/generate.ts'
+import { counted, stateKey } from '../processors/triage-state.ts'
+import { missingVerdictIdOf } from '../processors/verify.ts'
+import type { TriageState } from '../schemas/types.ts'
 import { readTopic } from '../sinks/session-records.ts'
 import type { Session } from './session.ts'
 
@@ -12,30 +16,58 @@ export interface Leftovers {
   /** What failed and has not been done since: a dead letter that was redriven counts no more, or as its successor. */
   readonly deadLetters: number
   readonly unsolved: number
+  /** Dead letters that somebody set aside for good. */
+  readonly dismissed: number
+  /** Questions that would wait for nothing but paths whose dead letters were dismissed: nobody waits for them. */
+  readonly abandoned: number
 }
 
 /** Counts what is left over now. */
 export async function countLeftovers(session: Session): Promise<Leftovers> {
-  const [waiting, deadLetters, unsolved] = await Promise.all([
-    countWaiting(session),
-    countDeadLetters(session),
+  const letters = await listLetters(letterSourceOf(session))
+  const [{ waiting, abandoned }, unsolved] = await Promise.all([
+    countOpen(session, letters),
     countUnsolved(session),
   ])
-  return { waiting, deadLetters, unsolved }
+  const inState = (...states: LetterEntry['fate']['state'][]) =>
+    letters.filter(({ fate }) => states.includes(fate.state)).length
+  return {
+    waiting,
+    deadLetters: inState('open', 'ordered'),
+    unsolved,
+    dismissed: inState('dismissed'),
+    abandoned,
+  }
 }
 
-async function countWaiting(session: Session): Promise<number> {
-  const open = new Set<string>()
+async function countOpen(session: Session, letters: readonly LetterEntry[]) {
+  const open = new Map<string, TriageState>()
   for await (const state of readTopic(session, 'triage-state')) {
-    if (state.status === 'open') open.add(stateKey(state))
+    if (state.status === 'open') open.set(stateKey(state), state)
     else open.delete(stateKey(state))
   }
-  return open.size
+  const dismissed = dismissedByQuestion(letters)
+  const { samplers } = session.config
+  const abandoned = [...open.values()].filter((state) =>
+    isAbandoned(state, samplers.length, dismissed.get(state.questionId)),
+  ).length
+  return { waiting: open.size - abandoned, abandoned }
 }
 
-async function countDeadLetters(session: Session): Promise<number> {
-  const letters = await listLetters(letterSourceOf(session))
-  return letters.filter(({ fate }) => fate.state === 'open' || fate.state === 'ordered').length
+/**
+ * Whether all that is missing of a question was dismissed.
+ * @param expected how many paths it is to have
+ * @param dismissed the ids of the question's dead letters that nobody will try again
+ */
+export function isAbandoned(
+  state: TriageState,
+  expected: number,
+  dismissed: ReadonlySet<string> = new Set(),
+): boolean {
+  const there = counted(state)
+  const isDismissed = ({ samplerId, verdictId }: (typeof there)[number]) =>
+    [...dismissed].some((id) => missingVerdictIdOf(pathIdOf(state, samplerId), id) === verdictId)
+  return there.length === expected && there.every((one) => one.outcome !== 'missing' || isDismissed(one))
 }
 
 async function countUnsolved(session: Session): Promise<number> {

@@ -127,8 +127,12 @@ const ENDED: Readonly<Record<Ending, string>> = {
 }
 
 /** What is left over, in words. */
-export function leftText({ waiting, deadLetters, unsolved }: Leftovers): string {
-  return `${waiting} questions wait, ${deadLetters} dead letters, ${unsolved} unsolved`
+export function leftText({ waiting, deadLetters, unsolved, dismissed, abandoned }: Leftovers): string {
+  const aside =
+    dismissed === 0
+      ? ''
+      : `; ${counted(dismissed, 'dead letter')} dismissed, ${counted(abandoned, 'question')} abandoned with them`
+  return `${waiting} questions wait, ${deadLetters} dead letters, ${unsolved} unsolved${aside}`
 }
 
 function costOf({ usd, callsOfUnknownCost, spentUsd, budgetUsd }: RunSummary): string {

@@ -42,6 +42,28 @@ export interface Attempt {
   requestHashes: readonly string[]
 }
 
+/** A limit of spending that somebody set or changed, or that was reached. */
+export interface BudgetEvent {
+  /** hash(the event of this limit before, kind, limit): a change has one, whoever writes it. */
+  eventId: string
+  /** Whose money it is. */
+  edition: string
+  /** set, raised, lowered, removed, reached; run-reached for the limit of one run, which nobody else is held by. */
+  kind: string
+  /** The role whose limit it is, generate among them; null for the edition's, or a run's. */
+  role: string | null
+  /** The limit from now on, in billionths of a US dollar; null when there is none any more. */
+  limitNanoUsd: number | null
+  /** What counted for it then, as this machine knew it; null when it was not looked at. */
+  spentNanoUsd: number | null
+  /** The worker that noticed; null when none had started yet. */
+  slot: string | null
+  /** Its machine's name. */
+  host: string
+  /** Milliseconds since 1970, by that machine's clock. */
+  at: number
+}
+
 /** One call that reached an endpoint, whatever became of it: the money's own record. */
 export interface Completion {
   /** <journal>/<sequence>: unique. */
@@ -102,7 +124,7 @@ export interface DeadLetter {
   offset: number
   /** Its question, where it could be read. */
   questionId: string | null
-  /** undecodable, bad-input, malformed-answer, refused, too-large, internal, … */
+  /** undecodable, bad-input, malformed-answer, refused, content-filter, context-length, no-answer, too-large, internal, … */
   class: string
   /** What happened; holds no secret. */
   message: string
@@ -116,6 +138,8 @@ export interface DeadLetter {
   value: Buffer | null
   /** The dead letter this was a second try of. */
   redrivenFrom: string | null
+  /** The record's headers, as far as they are small. */
+  headers: readonly RecordHeader[]
 }
 
 /** What a dataset edition is: recorded at its first start, and never changed. */
@@ -372,13 +396,21 @@ export interface RawPath {
   missing: Missing | null
 }
 
-/** An order to try a dead letter again. */
+/** One header of a Kafka record. */
+export interface RecordHeader {
+  /** Its name; a record may have several of one name. */
+  name: string
+  /** What it says. */
+  value: Buffer
+}
+
+/** An order to try a dead letter again; or word that it is dismissed, and never will be. */
 export interface Redrive {
-  /** hash(dead letter): of several orders for one dead letter the first is followed. */
+  /** hash(kind, dead letter): of several orders for one dead letter the first is followed. */
   redriveId: string
   /** The dead letter. */
   deadLetterId: string
-  /** The one group that takes it. */
+  /** The one group that takes it; empty where nobody does. */
   group: string
   /** The topic it failed on. */
   topic: string
@@ -386,6 +418,12 @@ export interface Redrive {
   key: Buffer | null
   /** The record's value. */
   value: Buffer | null
+  /** order, dismissed, … */
+  kind: string
+  /** Of a dismissal: why. */
+  why: string | null
+  /** Of a dismissal: who. */
+  by: string | null
 }
 
 /** What triage knows of one sampler's path. */

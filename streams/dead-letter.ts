@@ -4,7 +4,7 @@ import { messageOf, NinefoldError } from '../errors.ts'
 import { withoutSecrets } from '../models/redact.ts'
 import { UndecodableError } from '../schemas/decode-errors.ts'
 import { contentId } from '../schemas/ids.ts'
-import type { DeadLetter } from '../schemas/types.ts'
+import type { DeadLetter, RecordHeader } from '../schemas/types.ts'
 import { RecordError } from './processor.ts'
 import type { Letter, Try } from './record-codec.ts'
 
@@ -17,6 +17,10 @@ const MAX_VALUE_BYTES = 700 * 1024
 const MAX_KEY_BYTES = 16 * 1024
 const MAX_MESSAGE = 2_000
 const MAX_ANSWER = 32 * 1024
+const MAX_HEADERS_BYTES = 16 * 1024
+/** What others send under such a name is no business of whoever reads dead letters. */
+const SECRET_NAME = /authori[sz]ation|cookie|password|secret|token|api-?key/i
+const HIDDEN = Buffer.from('***')
 
 /**
  * The dead letter of a failed record. Its id is made of the group, the record's bytes and the letter it was
@@ -55,7 +59,30 @@ export function deadLetterOf(
     key,
     value: value !== null && value.length > MAX_VALUE_BYTES ? null : value,
     redrivenFrom,
+    headers: headersOf(letter, secrets),
   }
+}
+
+/** Those of a foreign producer, the first ones where they are large: nothing of ours reads them. */
+function headersOf({ headers = {} }: Letter, secrets: readonly string[]): RecordHeader[] {
+  const all = Object.entries(headers).flatMap(([name, values]) =>
+    [values ?? []].flat().map((value) => {
+      return { name, value: SECRET_NAME.test(name) ? HIDDEN : withoutSecretBytes(value, secrets) }
+    }),
+  )
+  let bytes = 0
+  return all.filter(({ name, value }) => {
+    bytes += Buffer.byteLength(name) + value.length
+    return bytes <= MAX_HEADERS_BYTES
+  })
+}
+
+/** Bytes stay as they are unless a secret stands in them. */
+function withoutSecretBytes(value: Buffer | string, secrets: readonly string[]): Buffer {
+  const bytes = Buffer.from(value)
+  return secrets.some((secret) => bytes.includes(secret))
+    ? Buffer.from(withoutSecrets(bytes.toString('utf8'), secrets))
+    : bytes
 }
 
 function classOf(error: unknown): string {

@@ -5,11 +5,14 @@ import type { Codec } from '../schemas/codec.ts'
 import { UndecodableError } from '../schemas/decode-errors.ts'
 import type { TopicName, TopicRecords } from '../schemas/topics.ts'
 import type { Redrive } from '../schemas/types.ts'
+import type { Absence } from './absence.ts'
 import { partitionOf } from './partition.ts'
 import { type Emission, type Input, RecordError } from './processor.ts'
+import type { KafkaMessage } from './transport/kafkajs.ts'
+import { backOff } from './transport/back-off.ts'
 import { MAX_RECORD_BYTES, type OutgoingRecord, sizeOf } from './transport/transaction.ts'
 
-const REGISTRY_RETRY_MS = 1_000
+const REGISTRY_PAUSES = { firstMs: 500, maxMs: 4_000 }
 
 /** A record as it was fetched. */
 export interface Letter {
@@ -19,6 +22,8 @@ export interface Letter {
   readonly offset: number
   readonly key: Buffer | null
   readonly value: Buffer | null
+  /** As they came with it; none of ours has any. */
+  readonly headers?: KafkaMessage['headers']
 }
 
 /** A fetched record, read; or why it could not be, or need not be. */
@@ -42,6 +47,7 @@ export class RecordCodec {
   readonly #codec: Codec
   readonly fullName: (topic: TopicName) => string
   readonly #partitions: number
+  readonly #registry: Absence | null
   readonly #shortNames: ReadonlyMap<string, TopicName>
 
   constructor(
@@ -49,10 +55,12 @@ export class RecordCodec {
     fullName: (topic: TopicName) => string,
     topics: readonly TopicName[],
     partitions: number,
+    registry: Absence | null = null,
   ) {
     this.#codec = codec
     this.fullName = fullName
     this.#partitions = partitions
+    this.#registry = registry
     this.#shortNames = new Map(topics.map((topic) => [fullName(topic), topic]))
   }
 
@@ -69,12 +77,12 @@ export class RecordCodec {
 
   /** Reads a record; an unreachable registry is waited for, since that is not the record's fault. */
   decodeAsync<T extends TopicName>(topic: T, bytes: Buffer | null): Promise<TopicRecords[T]> {
-    return patiently(() => this.#codec.decodeAsync(topic, bytes))
+    return this.#patiently(() => this.#codec.decodeAsync(topic, bytes))
   }
 
   /** Learns to `decode` what was written with the same schema as these bytes; they may be the first few only. */
   learn(bytes: Buffer): Promise<void> {
-    return patiently(() => this.#codec.learn(bytes.readInt32BE(1)))
+    return this.#patiently(() => this.#codec.learn(bytes.readInt32BE(1)))
   }
 
   /**
@@ -92,15 +100,19 @@ export class RecordCodec {
     }
     return record
   }
-}
 
-async function patiently<T>(action: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await action()
-    } catch (error) {
-      if (!(error instanceof NinefoldError) || error.code !== 'NF_REGISTRY_UNREACHABLE') throw error
-      await sleep(REGISTRY_RETRY_MS)
+  async #patiently<T>(action: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await action()
+        if (attempt > 1) this.#registry?.answered()
+        return result
+      } catch (error) {
+        if (!(error instanceof NinefoldError) || error.code !== 'NF_REGISTRY_UNREACHABLE') throw error
+        this.#registry?.missed(error.message)
+        // Whoever waits for nothing else may end.
+        await sleep(backOff(attempt, REGISTRY_PAUSES), undefined, { ref: false })
+      }
     }
   }
 }

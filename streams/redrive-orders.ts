@@ -25,9 +25,32 @@ export function redriveOrder(
     topic: 'redrive',
     key: questionId ?? '',
     partition,
-    value: { redriveId, deadLetterId, group, topic, key, value },
+    value: { redriveId, deadLetterId, group, topic, key, value, kind: 'order', why: null, by: null },
   }
 }
+
+/** Word that a dead letter is dismissed, beside the orders for it. No group takes it: it names none. */
+export function dismissal(
+  {
+    deadLetterId,
+    topic,
+    partition,
+    questionId,
+  }: Pick<DeadLetter, 'deadLetterId' | 'topic' | 'partition' | 'questionId'>,
+  { why, by }: { readonly why: string; readonly by: string },
+): Emission<'redrive'> {
+  const redriveId = contentId('redrive', 'dismissed', deadLetterId)
+  const nothing = { group: '', key: null, value: null }
+  return {
+    topic: 'redrive',
+    key: questionId ?? '',
+    partition,
+    value: { redriveId, deadLetterId, topic, ...nothing, kind: DISMISSED, why, by },
+  }
+}
+
+/** The kind of a dismissal. */
+export const DISMISSED = 'dismissed'
 
 /** Where the orders of one group on one partition are read from. */
 export interface OrdersSource {

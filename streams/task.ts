@@ -182,8 +182,9 @@ export class Task {
     if (chunk.from > tracker.position) return this.#rewind(chunk, tracker.position)
     this.#rewound.delete(chunk.topic)
     const { fresh, holes } = this.#takeIn(chunk, tracker)
-    for (const { offset, key, value } of fresh) {
-      this.#queue.push({ topic: chunk.topic, partition: this.partition, offset: Number(offset), key, value })
+    const { topic } = chunk
+    for (const { offset, key, value, headers } of fresh) {
+      this.#queue.push({ topic, partition: this.partition, offset: Number(offset), key, value, headers })
     }
     if (holes) this.#markDirty(chunk.topic)
     if (this.#isFull(tracker)) this.#pause(chunk.topic)

@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../../schemas/types.ts'
+import type { DeadLetter, RecordHeader } from '../../schemas/types.ts'
 import { base64 } from './bytes.ts'
 import { columnsOf, ID, ID_OR_NULL, NUMBER, SMALL, TEXT, TEXT_OR_NULL, WORD } from './column.ts'
 import { table } from './table.ts'
@@ -28,5 +28,15 @@ export const deadLetters = table({
     made('key_base64', TEXT_OR_NULL, 'The key of the failed record, in base64.', ({ key }) => base64(key)),
     made('value_base64', TEXT_OR_NULL, 'The failed record itself, in base64.', ({ value }) => base64(value)),
     field('redrivenFrom', ID_OR_NULL),
+    made(
+      'headers_base64',
+      TEXT_OR_NULL,
+      'Its headers as a JSON list of names and values, those in base64; NULL for none.',
+      ({ headers }) => (headers.length === 0 ? null : JSON.stringify(headers.map(encoded))),
+    ),
   ],
 })
+
+function encoded({ name, value }: RecordHeader): { name: string; value: string } {
+  return { name, value: value.toString('base64') }
+}

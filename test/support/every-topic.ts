@@ -120,6 +120,7 @@ export function everyTopic(): Omit<TopicRecords, 'triage-state'> {
       key: Buffer.from('set:1'),
       value: Buffer.from([0, 255, 1]),
       redrivenFrom: null,
+      headers: [{ name: 'trace', value: Buffer.from([1, 2]) }],
     },
     redrive: {
       redriveId: 'redrive-1',
@@ -128,8 +129,22 @@ export function everyTopic(): Omit<TopicRecords, 'triage-state'> {
       topic: 'test.main.raw-paths',
       key: null,
       value: Buffer.from([0, 255, 1]),
+      kind: 'order',
+      why: null,
+      by: null,
     },
     editions: { edition: 'main', hash: 'h', config: '{}', base: null, from: null, codeVersion: '0.1.0' },
+    'budget-events': {
+      eventId: 'event-1',
+      edition: 'main',
+      kind: 'reached',
+      role: 'verify',
+      limitNanoUsd: 5_000_000_000,
+      spentNanoUsd: 4_999_000_000,
+      slot: 'machine-0',
+      host: 'host',
+      at: 1_700_000_000_000,
+    },
   }
 }
 

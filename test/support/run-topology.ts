@@ -6,6 +6,7 @@ import type { TopicName } from '../../schemas/topics.ts'
 import type { TriageState } from '../../schemas/types.ts'
 import { deadLetterOf } from '../../streams/dead-letter.ts'
 import type { AnyProcessor, Emission, Input, StatefulProcessor } from '../../streams/processor.ts'
+import { redriveOrder } from '../../streams/redrive-orders.ts'
 import { MemoryStore } from './memory-store.ts'
 import { PayingAsk } from './paying-ask.ts'
 import type { StoredInLog, TopicLog } from './topic-log.ts'
@@ -43,9 +44,9 @@ export class TopologyRun {
     const letter = log.decoded('dead-letters').find((one) => one.deadLetterId === deadLetterId)
     const processor = this.#processors.find(({ step }) => step === letter?.step)
     if (letter === undefined || processor?.kind !== 'stateless') throw new Error('nothing to try again')
-    const { group, topic, key, value, questionId } = letter
-    const redriveId = `again-${deadLetterId}`
-    log.append('redrive', questionId ?? '', { redriveId, deadLetterId, group, topic, key, value })
+    const { topic, value } = letter
+    const order = redriveOrder(letter)
+    log.append('redrive', order.key, order.value)
     const name = topic.split('.').at(-1) as TopicName
     const input = { topic: name, value: log.codec.decode(name, value) } as Input
     const context = { config: this.#config, ask: new PayingAsk(model, log) }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, inject, it } from 'vitest'
 import { groupName } from '../../../schemas/topic-names.ts'
 import { type Processor, RecordError } from '../../../streams/processor.ts'
+import { redriveOrder } from '../../../streams/redrive-orders.ts'
 import { BrokerClass } from '../../../streams/transport/kafkajs.ts'
 import { ToyKafka } from '../../support/toy-kafka.ts'
 import { expectExact } from '../../support/toy-outcome.ts'
@@ -113,9 +114,7 @@ describe('a worker', () => {
     const [letter] = await toys.read('dead-letters')
     expect(letter).toMatchObject({ group: groupName(toys.config, 'fragile'), class: 'internal' })
     broken = false
-    const { deadLetterId, group, topic, key, value } = letter!
-    const order = { redriveId: '1', deadLetterId, group, topic, key, value }
-    await toys.publish([{ topic: 'redrive', key: 'q', value: order }])
+    await toys.publish([redriveOrder(letter!)])
     await toys.drained(worker)
     await worker.stop()
     // One by `copy`, which did not take the order, and one by `fragile`, which did.

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { formatReport } from '../../../audit/report.ts'
 import { stateKey } from '../../../processors/triage-state.ts'
 import type { TopicName } from '../../../schemas/topics.ts'
+import { dismissal } from '../../../streams/redrive-orders.ts'
 import type { StoredInLog, TopicLog } from '../../support/topic-log.ts'
 import { auditOf, consistentLog } from './audited-log.ts'
 
@@ -94,6 +96,33 @@ function turnsState(record: StoredInLog): boolean {
 }
 
 describe('audit', () => {
+  it('tells which dead letters were dismissed, and who waits for them', async () => {
+    const unjudged = log.decoded('dead-letters').find(({ questionId }) => questionId === 'set:unjudged')!
+    const [record] = log.records('redrive')
+    const { key, partition, value } = dismissal(unjudged, { by: 'ada', why: 'it is no question' })
+    const dismissed = log.without('redrive', record!)
+    dismissed.append('redrive', String(record!.key), log.codec.decode('redrive', record!.value))
+    dismissed.append('redrive', key, value, partition)
+    const report = await auditOf(dismissed)
+    expect([report.faults, report.dismissed]).toEqual([[], 1])
+    expect(report.waiting).toContainEqual({
+      step: 'triage',
+      id: 'set:unjudged@1',
+      detail: 'waits for s7 (failed, dismissed)',
+    })
+    expect(formatReport(report)).toContain('1 dead letter dismissed: accounted for, and never tried again')
+  })
+
+  it('finds a dismissal of what never failed', async () => {
+    const letter = { ...log.decoded('dead-letters')[0]!, deadLetterId: 'invented' }
+    const { key, partition, value } = dismissal(letter, { by: 'ada', why: '' })
+    const [record] = log.records('redrive')
+    const forged = log.without('redrive', record!)
+    forged.append('redrive', String(record!.key), log.codec.decode('redrive', record!.value))
+    forged.append('redrive', key, value, partition)
+    expect((await auditOf(forged)).faults).toMatchObject([{ step: 'redrive', kind: 'from nowhere' }])
+  })
+
   it('balances where everything is as it should be', async () => {
     const { steps, faults, waiting } = await auditOf(log)
     expect(faults).toEqual([])

@@ -1,14 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dismiss } from '../../../letters/dismiss.ts'
+import { dismissedByQuestion } from '../../../letters/dismissed.ts'
 import { type LetterEntry, listLetters } from '../../../letters/letter-list.ts'
 import { listScreen } from '../../../letters/list-screen.ts'
 import { momentOf } from '../../../letters/moment.ts'
-import { redrive } from '../../../letters/redrive.ts'
-import { redrivable, selected, titlesOf } from '../../../letters/selection.ts'
+import { type OrderPublisher, redrive } from '../../../letters/redrive.ts'
+import { dismissible, redrivable, selected, titlesOf } from '../../../letters/selection.ts'
 import type { LetterSource } from '../../../letters/source.ts'
+import { isAbandoned } from '../../../pipeline/leftovers.ts'
+import { pathIdOf } from '../../../processors/generate.ts'
+import { missingVerdictIdOf } from '../../../processors/verify.ts'
 import { groupName, topicNames } from '../../../schemas/topic-names.ts'
 import { TOPICS } from '../../../schemas/topics.ts'
-import type { DeadLetter } from '../../../schemas/types.ts'
+import type { DeadLetter, TriageState } from '../../../schemas/types.ts'
 import { OffsetTracker } from '../../../streams/offset-tracker.ts'
 import { RecordCodec } from '../../../streams/record-codec.ts'
 import { redriveOrder } from '../../../streams/redrive-orders.ts'
@@ -38,12 +43,13 @@ function letter(id: string, changes: Partial<DeadLetter> = {}): DeadLetter {
     key: Buffer.from('q'),
     value: Buffer.from(`record of ${id}`),
     redrivenFrom: null,
+    headers: [],
     ...changes,
   }
 }
 
 /** Dead letters and orders in memory. */
-class Letters {
+class Letters implements OrderPublisher {
   readonly log = new TopicLog()
   /** Offsets of `redrive` each group is done with, by `<group>/<partition>`. */
   readonly finished = new Map<string, Set<number>>()
@@ -83,12 +89,14 @@ class Letters {
   /** Orders what can be ordered. */
   async redriven(letters?: readonly LetterEntry[]) {
     const { ready } = redrivable(letters ?? (await this.list()), CONFIG)
-    return redrive(
-      this.source,
-      { encode: this.codec.encode, publishEncoded: (records) => this.#publish(records) },
-      ready,
-    )
+    return redrive(this.source, this, ready)
   }
+
+  dismissed(letters: readonly LetterEntry[]): Promise<void> {
+    return dismiss(this, letters, { by: 'ada', why: 'a test wrote them' })
+  }
+
+  readonly encode: OrderPublisher['encode'] = (emission) => this.codec.encode(emission)
 
   /** The groups come to all orders there are. */
   workOff(): void {
@@ -98,7 +106,7 @@ class Letters {
     }
   }
 
-  async #publish(records: readonly OutgoingRecord[]): Promise<void> {
+  async publishEncoded(records: readonly OutgoingRecord[]): Promise<void> {
     this.transactions++
     for (const { value, key, partition } of records) {
       this.log.append('redrive', String(key), this.log.codec.decode('redrive', value), partition)
@@ -140,9 +148,9 @@ describe('a selection', () => {
   const all = () =>
     new Letters()
       .write(
-        letter('aa1', { step: 'generate.sampler-04', class: 'refused' }),
-        letter('aa2', { step: 'generate.sampler-05', class: 'refused' }),
-        letter('bb1', { class: 'internal' }),
+        letter('aa1', { step: 'generate.sampler-04', class: 'refused', questionId: 'set:1' }),
+        letter('aa2', { step: 'generate.sampler-05', class: 'refused', questionId: 'other:1' }),
+        letter('bb1', { class: 'internal', questionId: 'set:1' }),
       )
       .list()
 
@@ -161,6 +169,10 @@ describe('a selection', () => {
     const [first, second] = letters.map(({ time }) => time)
     expect(ids({ since: second! })).toHaveLength(letters.filter(({ time }) => time >= second!).length)
     expect(ids({ until: first! })).toEqual([])
+    expect(ids({ step: 'generate', class: 'refused', source: 'other', since: first! })).toEqual(['aa2'])
+    expect(ids({ source: 'set' })).toEqual(['aa1', 'bb1'])
+    expect(ids({ source: 'se' })).toEqual([])
+    expect(ids({ question: 'set:1' })).toEqual(['aa1', 'bb1'])
     expect(() => ids({ ids: ['zz'] })).toThrow('no dead letter "zz"')
   })
 
@@ -169,6 +181,67 @@ describe('a selection', () => {
     const { ready, skipped } = redrivable(letters, CONFIG)
     expect(ready.map(({ deadLetterId }) => deadLetterId)).toEqual(['a'])
     expect(skipped).toEqual([{ deadLetterId: 'b', why: expect.stringContaining('no step generate.gone') }])
+  })
+})
+
+describe('dismissing', () => {
+  const reason = { by: 'ada', why: 'a test wrote them' }
+
+  it('sets open letters aside, with who and why; no group takes the word for an order', async () => {
+    const letters = new Letters().write(letter('a'), letter('b'), letter('c'))
+    const [a, b] = await letters.list()
+    await letters.redriven([b!])
+    const { ready, skipped } = dismissible(await letters.list())
+    expect(skipped).toEqual([
+      { deadLetterId: b!.deadLetterId, why: expect.stringContaining('ordered already') },
+    ])
+    await letters.dismissed([a!])
+    const list = await letters.list()
+    expect(list.map(({ fate }) => fate.state)).toEqual(['dismissed', 'ordered', 'open'])
+    expect(list[0]?.fate).toEqual({ state: 'dismissed', ...reason })
+    expect(ready.map(({ deadLetterId }) => deadLetterId)).toEqual(['a', 'c'])
+    expect(letters.log.decoded('redrive')).toContainEqual(
+      expect.objectContaining({ deadLetterId: 'a', kind: 'dismissed', group: '', key: null, value: null }),
+    )
+  })
+
+  it('keeps them from being redriven, unless one is named', async () => {
+    const letters = new Letters().write(letter('a'), letter('b'))
+    await letters.dismissed(await letters.list())
+    const list = await letters.list()
+    expect(redrivable(list, CONFIG).ready).toEqual([])
+    expect(redrivable(list, CONFIG).skipped[0]?.why).toBe('it was dismissed by ada: a test wrote them')
+    const { ready } = redrivable(selected(list, { ids: ['b'] }, CONFIG), CONFIG, true)
+    expect(ready.map(({ deadLetterId }) => deadLetterId)).toEqual(['b'])
+    await redrive(letters.source, letters, ready)
+    expect((await letters.list()).map(({ fate }) => fate.state)).toEqual(['dismissed', 'ordered'])
+  })
+
+  it('abandons a question that waits for nothing else', async () => {
+    const letters = new Letters().write(letter('first'), letter('again', { redrivenFrom: 'first' }))
+    const [, again] = await letters.list()
+    await letters.dismissed([again!])
+    const dismissed = dismissedByQuestion(await letters.list()).get('q')
+    expect([...(dismissed ?? [])].toSorted()).toEqual(['again', 'first'])
+    const state = (...outcomes: string[]): TriageState => ({
+      questionId: 'q',
+      revision: 1,
+      status: 'open',
+      tier: null,
+      samplers: outcomes.map((outcome, at) => {
+        const samplerId = `s${at}`
+        const verdictId =
+          outcome === 'Correct'
+            ? `verdict ${at}`
+            : missingVerdictIdOf(pathIdOf({ questionId: 'q', revision: 1 }, samplerId), outcome)
+        const known = outcome === 'Correct' ? outcome : 'missing'
+        return { samplerId, offset: at, verdictId, outcome: known, late: false }
+      }),
+    })
+    expect(isAbandoned(state('Correct', 'first'), 2, dismissed)).toBe(true)
+    expect(isAbandoned(state('Correct', 'first', 'other'), 3, dismissed)).toBe(false)
+    expect(isAbandoned(state('Correct', 'first'), 3, dismissed)).toBe(false)
+    expect(isAbandoned(state('Correct', 'first'), 2)).toBe(false)
   })
 })
 

@@ -27,7 +27,7 @@ const LAST: RunSnapshot = {
   troubles: ['away'],
 }
 const MADE = madeBy((topic) => topic.length)
-const LEFT = { waiting: 2, deadLetters: 1, unsolved: 0 }
+const LEFT = { waiting: 2, deadLetters: 1, unsolved: 0, dismissed: 0, abandoned: 0 }
 
 it('a summary has whole numbers, money in USD, and null for what is not known', () => {
   expect(summaryOf(LAST, { ended: 'drained', made: MADE, left: LEFT, next: 'ninefold export' })).toEqual({

@@ -18,6 +18,9 @@ const redrive: Redrive = {
   topic: 'verdicts',
   key: null,
   value: Buffer.from([1, 2, 3]),
+  kind: 'order',
+  why: null,
+  by: null,
 }
 
 /** Whether a value and everything in it is made of plain objects and arrays. */

@@ -112,7 +112,8 @@ test('a reader fills in what the writer did not know, a fresh value each time', 
     CURRENT,
     changed('Redrive', (fields) => [...fields, ...ADDED]),
   )
-  const redrive = { redriveId: 'r', deadLetterId: 'd', group: 'g', topic: 't', key: null, value: null }
+  const ids = { redriveId: 'r', deadLetterId: 'd', group: 'g', topic: 't' }
+  const redrive = { ...ids, key: null, value: null, kind: 'order', why: null, by: null }
   const bytes = old.encode('redrive', redrive)
   const first = (await next.decodeAsync('redrive', bytes)) as unknown as { addedList: string[] }
   first.addedList.push('mine')

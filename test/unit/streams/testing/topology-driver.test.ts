@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { Config } from '../../../../config/config.ts'
 import type { Processor } from '../../../../streams/processor.ts'
+import { redriveOrder } from '../../../../streams/redrive-orders.ts'
 import { seeded } from '../../../../streams/testing/choices.ts'
 import { ManualClock } from '../../../../streams/testing/manual-clock.ts'
 import { type DriverOptions, TopologyDriver } from '../../../../streams/testing/topology-driver.ts'
@@ -94,7 +95,17 @@ describe('the topology driver', () => {
     await done.settle()
     const [letter] = done.read('dead-letters')
     const { deadLetterId, group, topic, key, value } = letter!
-    const order = { redriveId: 'again', deadLetterId, group, topic, key, value }
+    const order = {
+      redriveId: 'again',
+      deadLetterId,
+      group,
+      topic,
+      key,
+      value,
+      kind: 'order',
+      why: null,
+      by: null,
+    }
     done.pipe('redrive', { ...order, group: done.groupOf('copy') }, 'q')
     done.pipe('redrive', order, 'q')
     await done.settle()
@@ -110,18 +121,7 @@ describe('the topology driver', () => {
     // Failed twice, it can be ordered a third time.
     done.pipe('questions', toyQuestion('q', 'c'))
     await done.settle()
-    done.pipe(
-      'redrive',
-      {
-        redriveId: 'third',
-        deadLetterId: again!.deadLetterId,
-        group,
-        topic: again!.topic,
-        key: again!.key,
-        value: again!.value,
-      },
-      'q',
-    )
+    done.pipe('redrive', redriveOrder(again!).value, 'q')
     for (const stem of ['d', 'e']) done.pipe('questions', toyQuestion('q', stem))
     await done.settle()
     await done.restart()
@@ -136,6 +136,9 @@ describe('the topology driver', () => {
       deadLetterId: 'x',
       group: done.groupOf('threes'),
       topic: done.nameOf('raw-paths'),
+      kind: 'order',
+      why: null,
+      by: null,
     }
     done.pipe('redrive', { ...order, key: Buffer.from('q'), value: done.encode('raw-paths', path) }, 'q')
     await done.settle()
