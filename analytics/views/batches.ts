@@ -1,3 +1,4 @@
+import { sharedRows } from './shared-rows.ts'
 import type { View } from './view.ts'
 
 /** What became of each load, and what it has cost. */
@@ -23,7 +24,7 @@ SELECT
     sum(calls_of_unknown_cost) AS calls_of_unknown_cost
 FROM (
     SELECT DISTINCT shared.edition AS edition, intake.batch AS batch, intake.question_id AS question_id
-    FROM intake INNER JOIN edition_topics AS shared ON shared.owner = intake.edition AND shared.topic = 'intake'
+    FROM ${sharedRows('intake', 'intake')}
 ) AS brought
 INNER JOIN question_progress USING (edition, question_id)
 LEFT JOIN (

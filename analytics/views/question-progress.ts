@@ -1,10 +1,12 @@
+import type { TopicName } from '../../schemas/topics.ts'
+import { sharedRows } from './shared-rows.ts'
 import type { View } from './view.ts'
 
 /** A table's rows an edition, a question and a revision, where the table may be another edition's. */
-function counted(table: string, topic: string, counts: string): string {
+function counted(table: string, topic: TopicName, counts: string): string {
   return `(
     SELECT shared.edition AS edition, question_id, revision, ${counts}
-    FROM ${table} INNER JOIN edition_topics AS shared ON shared.owner = ${table}.edition AND shared.topic = '${topic}'
+    FROM ${sharedRows(table, topic)}
     GROUP BY edition, question_id, revision
 )`
 }
@@ -53,7 +55,7 @@ FROM (
         max(questions.revision) AS revision,
         argMax(questions.kind, questions.revision) AS kind,
         argMax(questions.source, questions.revision) AS source
-    FROM questions INNER JOIN edition_topics AS shared ON shared.owner = questions.edition AND shared.topic = 'questions'
+    FROM ${sharedRows('questions', 'questions')}
     GROUP BY edition, question_id
 ) AS asked
 LEFT JOIN ${counted('raw_paths', 'raw-paths', "countIf(kind = 'path') AS paths, countIf(kind = 'missing') AS missing")} AS written ${KEYS}

@@ -1,18 +1,27 @@
 import type { View } from './view.ts'
 
-/** How hard the questions were. */
+/** How hard the questions were, and what came of them: Figure 6 of the ReasonMed paper. */
 export const tiers: View = {
   name: 'tiers',
   comment:
-    'A row is a tier of an edition: how many questions it holds, and how many of their paths were wrong.',
+    'A row is a tier of an edition: how many questions it holds, how many of their paths were wrong, and how many records and unsolved questions came of them (ReasonMed, Figure 6).',
   select: `
 SELECT
     edition,
     tier,
-    count() AS questions,
+    questions,
     questions / sum(questions) OVER (PARTITION BY edition) AS share,
-    avg(errors) AS mean_errors
-FROM triaged
-GROUP BY edition, tier
+    mean_errors,
+    records,
+    unsolved
+FROM (
+    SELECT edition, tier, count() AS questions, avg(errors) AS mean_errors FROM triaged GROUP BY edition, tier
+) AS sorted
+LEFT JOIN (
+    SELECT edition, tier, countIf(kind = 'record') AS records FROM records GROUP BY edition, tier
+) AS made USING (edition, tier)
+LEFT JOIN (
+    SELECT edition, tier, count() AS unsolved FROM unsolved GROUP BY edition, tier
+) AS given_up USING (edition, tier)
 ORDER BY edition, indexOf(['easy', 'medium', 'difficult'], tier)`,
 }

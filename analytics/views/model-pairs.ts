@@ -1,0 +1,36 @@
+import { DEFINITIONS, isCorrect, modelsOfQuestions } from './model-is-correct.ts'
+import type { View } from './view.ts'
+
+/** Which questions one model gets right and another does not: Figure 2 and Table 9 of the ReasonMed paper. */
+export const modelPairs: View = {
+  name: 'model_pairs',
+  comment:
+    "A row is two models: on how many questions only the first was right, only the second, both, or neither (ReasonMed, Figure 2 and Table 9; the counts follow the table's headings). definition says when a model counts as right on a question: any, majority (more than half) or all of its paths are Correct.",
+  select: `
+SELECT
+    edition,
+    definition,
+    pair.1.model AS model,
+    pair.2.model AS other,
+    count() AS questions,
+    countIf(first AND NOT second) AS only_model,
+    countIf(second AND NOT first) AS only_other,
+    countIf(first AND second) AS both,
+    countIf(NOT first AND NOT second) AS neither
+FROM (
+    SELECT edition, definition, pair, ${isCorrect('pair.1')} AS first, ${isCorrect('pair.2')} AS second
+    FROM (
+        SELECT
+            edition,
+            arrayJoin(arrayFlatten(arrayMap(
+                (one, at) -> arrayMap(another -> (one, another), arraySlice(models, at + 1)),
+                models,
+                arrayEnumerate(models)
+            ))) AS pair
+        FROM ${modelsOfQuestions}
+    )
+    ARRAY JOIN ${DEFINITIONS} AS definition
+)
+GROUP BY edition, definition, model, other
+ORDER BY edition, definition, model, other`,
+}

@@ -1,0 +1,31 @@
+import { sharedRows } from './shared-rows.ts'
+import type { View } from './view.ts'
+
+/** Whose paths the ranker keeps: Figure 5 of the ReasonMed paper. */
+export const topTwo: View = {
+  name: 'top_two',
+  comment:
+    'A row is a model at a temperature in a tier, easy or medium: how many of its paths were among the two chosen, and how many came first (ReasonMed, Figure 5). share is of all chosen in the tier.',
+  select: `
+SELECT
+    edition,
+    tier,
+    model,
+    temperature,
+    count() AS chosen,
+    countIf(rank = 1) AS came_first,
+    chosen / sum(chosen) OVER (PARTITION BY edition, tier) AS share
+FROM (
+    SELECT shared.edition AS edition, path_id, model, temperature
+    FROM ${sharedRows('verdicts', 'verdicts')}
+    WHERE kind = 'verdict'
+) AS written
+INNER JOIN (
+    SELECT edition, tier, path_ids[1] AS path_id, rank FROM kept WHERE route = 'ranked'
+    UNION ALL
+    SELECT edition, tier, path_id, rank FROM ranked
+    ARRAY JOIN chosen_path_ids AS path_id, arrayEnumerate(chosen_path_ids) AS rank
+) AS ranking USING (edition, path_id)
+GROUP BY edition, tier, model, temperature
+ORDER BY edition, tier, model, temperature`,
+}
