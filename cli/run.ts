@@ -1,5 +1,7 @@
 /** `ninefold run`: works on the pipeline, until stopped or until it is drained. */
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
+import { parseMonitorAddress, USUAL_MONITOR } from '../config/monitor.ts'
+import type { MonitorAddress } from '../config/types.ts'
 import { loadConfiguredSources } from '../pipeline/configured-sources.ts'
 import { selectSteps } from '../pipeline/run.ts'
 import { openSession, type Session } from '../pipeline/session.ts'
@@ -15,6 +17,9 @@ interface RunOptions extends PipelineOptions, ReportOptions {
   readonly only: string[]
   readonly untilDrained?: boolean
   readonly load: boolean
+  readonly maxUsd?: number
+  /** true = at the usual place. */
+  readonly monitor?: MonitorAddress | true
 }
 
 /** Adds the command `run`. */
@@ -23,7 +28,17 @@ export function register(program: Command): void {
     .description('run a worker; any number of them, on any machines, share the work')
     .option('--only <steps...>', 'run these steps only, e.g. generate.qwen-t0.7 verify', [])
     .option('--until-drained', 'end when everything loaded so far is worked off')
+    .option(
+      '--max-usd <amount>',
+      'pause when the calls of this worker, from now on, could cost more than this, in USD',
+      amount,
+    )
     .option('--no-load', 'leave the `sources` of the configuration alone, which else are loaded where new')
+    .option(
+      '--monitor [address]',
+      `serve /metrics, /healthz and /readyz at this port, or host:port; 0 = any free port (usually ${USUAL_MONITOR.port} on loopback)`,
+      monitorAddress,
+    )
     .addHelpText('after', ENDINGS)
     .action(run)
 }
@@ -33,14 +48,32 @@ async function run(options: RunOptions): Promise<void> {
   const session = await openSession({ ...options, onProgress: reporter.note })
   try {
     if (options.load) await loadNew(session, options.only, reporter)
+    const { monitor } = options
     await work(
       session,
-      { ...options, untilDrained: options.untilDrained ?? false, pipeline: options },
+      {
+        ...options,
+        untilDrained: options.untilDrained ?? false,
+        monitor: monitor === true ? (session.config.monitor ?? USUAL_MONITOR) : monitor,
+        pipeline: options,
+      },
       reporter,
     )
   } finally {
     await session.close()
   }
+}
+
+function amount(text: string): number {
+  const usd = Number(text)
+  if (text.trim() !== '' && Number.isFinite(usd) && usd > 0) return usd
+  throw new InvalidArgumentError('Give an amount above 0.')
+}
+
+function monitorAddress(text: string): MonitorAddress {
+  const address = parseMonitorAddress(text)
+  if (address !== null) return address
+  throw new InvalidArgumentError('Give a port from 0 to 65535, or host:port.')
 }
 
 /** Loads the configuration's sources, where this worker is one that lets questions in. */

@@ -45,6 +45,8 @@ export function withReportOptions(command: Command): Command {
 export interface WorkSettings extends ReportOptions {
   readonly only: readonly string[]
   readonly untilDrained: boolean
+  /** What this worker may spend, in USD; left out = no limit of its own. */
+  readonly maxUsd?: number
   /** Where to serve metrics and health; left out = where the configuration says. */
   readonly monitor?: MonitorAddress
   /** The pipeline's options as they were given, for the commands that are proposed. */
@@ -53,7 +55,7 @@ export interface WorkSettings extends ReportOptions {
 
 /** Runs a worker in the foreground and sets the exit code. @throws what kept the worker from going on. */
 export async function work(session: Session, settings: WorkSettings, reporter: RunReporter): Promise<void> {
-  const { only, untilDrained, monitor } = settings
+  const { only, untilDrained, maxUsd, monitor } = settings
   const stop = stopOnSignals(() =>
     reporter.say('stopping', 'stopping: what is finished is being committed (again to stop at once)'),
   )
@@ -61,6 +63,7 @@ export async function work(session: Session, settings: WorkSettings, reporter: R
   const running = runWorker(session, {
     only,
     untilDrained,
+    maxUsd,
     monitor,
     stop,
     onNotice: reporter.note,

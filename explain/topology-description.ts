@@ -58,6 +58,7 @@ export const BESIDE: Readonly<Record<string, string>> = {
   'dead-letters': 'what failed for good, from any step',
   redrive: 'dead letters to be tried again, read by the step each failed in',
   editions: 'the settings that make the results',
+  'budget-events': 'limits of spending: set, changed, reached',
 }
 
 /** The dataflow of a configuration. */

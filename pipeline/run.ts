@@ -1,20 +1,26 @@
 /** Runs a worker over an edition's topology until it is told to stop, or until the topics are worked off. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { SINK_STEP, type Sink } from '../analytics/sink/sink.ts'
+import type { MonitorAddress } from '../config/types.ts'
 import { NinefoldError } from '../errors.ts'
-import { BudgetReached } from '../models/budget-reached.ts'
+import { isLimited } from '../models/budget-limits.ts'
+import type { BudgetReached } from '../models/budget-reached.ts'
 import type { Spending } from '../models/budget-store.ts'
+import type { Monitor } from '../monitor/monitor.ts'
 import { topology } from '../processors/topology.ts'
 import { sharedTopics } from '../streams/edition-topics.ts'
+import { limitsOf } from '../streams/open-budget.ts'
 import type { AnyProcessor } from '../streams/processor.ts'
 import { Worker } from '../streams/worker.ts'
 import type { WorkerTuning } from '../streams/worker-tuning.ts'
 import { startSink, wantsSink } from './analytics.ts'
+import { recordLimits } from './budget-log.ts'
+import { BudgetWatch, checkRunPrices } from './budget-watch.ts'
 import { rebuildCompletionsCache } from './completions-cache.ts'
 import { settleEdition } from './editions.ts'
 import type { Session } from './session.ts'
 import { type SimulatedEndpoints, simulateFor } from './simulated-endpoints.ts'
 import { SpendingReader } from './spending.ts'
+import { until } from './until.ts'
 
 /** How to run. */
 export interface RunSettings {
@@ -22,6 +28,10 @@ export interface RunSettings {
   readonly only: readonly string[]
   readonly untilDrained: boolean
   readonly tuning?: Partial<WorkerTuning>
+  /** What this worker may spend until it ends, in USD; left out = no limit of its own. */
+  readonly maxUsd?: number
+  /** Where to serve metrics and health; left out = where the configuration says. */
+  readonly monitor?: MonitorAddress
   /** Ends the run: finished work is committed. */
   readonly stop: AbortSignal
   /** Some endpoints are simulated; told before anything is asked. */
@@ -36,11 +46,10 @@ export interface RunSettings {
 export interface BesideWorker {
   /** The edition's spending; null without a budget. */
   spending(): Spending | null
-  /** Why analytics wait; null when they do not, or there are none. */
-  sinkAway(): string | null
+  /** The analytics; null where this run has none. */
+  sink(): Pick<Sink, 'away' | 'written'> | null
 }
 
-const POLL_MS = 250
 /** How often it is said what the end waits for. */
 const REMIND_MS = 30_000
 
@@ -50,46 +59,75 @@ const REMIND_MS = 30_000
  * @throws what else kept the worker from going on; what was finished is committed in any case.
  */
 export async function runWorker(session: Session, settings: RunSettings): Promise<void> {
+  const say = settings.onNotice ?? (() => {})
+  await using monitor = await monitorFor(session, settings.monitor ?? session.config.monitor, say)
+  const processors = selectSteps(session, settings.only)
+  if (settings.maxUsd !== undefined) checkRunPrices(session.config, processors)
   await settleEdition(session)
+  await recordLimits(session)
   await rebuildCompletionsCache(session)
   await using simulated = await simulateFor(session)
   if (simulated.names.length > 0) settings.onSimulated?.(simulated)
-  await using spending = session.config.budgetUsd === null ? null : await SpendingReader.start(session)
+  await using spending = isLimited(limitsOf(session.config)) ? await SpendingReader.start(session) : null
   const failure = Promise.withResolvers<never>()
   // It may come before anybody waits for it.
   failure.promise.catch(() => {})
   const worker = await Worker.start({
     ...session,
     config: simulated.config,
-    processors: selectSteps(session, settings.only),
+    processors,
+    runLimitUsd: settings.maxUsd ?? null,
     tuning: settings.tuning,
+    ...monitor?.ears,
     failed: failure.reject,
   })
-  const say = settings.onNotice ?? (() => {})
   const sinkSettings = { say, tuning: settings.tuning, failed: failure.reject }
   const sink = wantsSink(settings.only) ? startSink(session, sinkSettings) : null
+  const watch = new BudgetWatch({ session, worker, sink, say })
   /** What was spent when all had ended, after which the account is closed. */
   let last: Spending | null = null
   const ended = new AbortController()
   const stop = AbortSignal.any([settings.stop, ended.signal])
   try {
-    settings.onStart?.(worker, {
+    const beside: BesideWorker = {
       spending: () => last ?? spending?.spending() ?? null,
-      sinkAway: () => sink?.away ?? null,
-    })
+      sink: () => sink,
+    }
+    settings.onStart?.(worker, beside)
+    monitor?.attach(worker, beside)
     const ends = [failure.promise, settings.untilDrained ? drained(worker, sink, stop, say) : aborted(stop)]
-    if (spending !== null) ends.push(outOfMoney(worker, stop))
+    ends.push(watch.outOfMoney(stop))
     await Promise.race(ends)
   } finally {
     ended.abort()
+    monitor?.stopping()
     // The sink goes on until the last of what the worker finishes is in the topics.
     await worker.stop().finally(() => sink?.stop())
     last = spending?.spending() ?? null
   }
-  const halted = worker.halted.map(({ error }) => error)
-  const reached = halted.find((error) => error instanceof BudgetReached)
-  if (reached !== undefined && spending !== null) throw reached.toldWith(spending.spending())
-  if (halted[0] !== undefined) throw halted[0]
+  await watch.recordReached()
+  const [reached] = watch.reached
+  if (reached !== undefined) throw toldLast(reached, worker, spending)
+  const [halted] = worker.halted
+  if (halted !== undefined) throw halted.error
+}
+
+/** With what counts for the limit now that all calls have ended. */
+function toldLast(reached: BudgetReached, worker: Worker, edition: SpendingReader | null): BudgetReached {
+  const { kind, role } = reached.limit.of
+  const spending = kind === 'run' ? worker.spentInRun : (edition?.spending(role) ?? null)
+  return spending === null ? reached : reached.toldWith(spending)
+}
+
+/** What watches a run is loaded only where it is wanted. */
+async function monitorFor(
+  session: Session,
+  address: MonitorAddress | null,
+  say: (line: string) => void,
+): Promise<Monitor | null> {
+  if (address === null) return null
+  const { Monitor } = await import('../monitor/monitor.ts')
+  return Monitor.start(session, address, say)
 }
 
 /** The steps of this edition: those whose outputs it shares with its base are the base's to run. */
@@ -130,17 +168,6 @@ async function drained(
     }
     return false
   })
-}
-
-/** Until a record waits for money and nothing is left that can do without. */
-async function outOfMoney(worker: Worker, stop: AbortSignal): Promise<void> {
-  const isReached = () => worker.halted.some(({ error }) => error instanceof BudgetReached)
-  await until(stop, async () => isReached() && (await worker.isAtRest()))
-}
-
-async function until(stop: AbortSignal, condition: () => Promise<boolean>): Promise<void> {
-  while (!stop.aborted && !(await condition()))
-    await sleep(POLL_MS, undefined, { signal: stop }).catch(() => {})
 }
 
 async function aborted(stop: AbortSignal): Promise<void> {

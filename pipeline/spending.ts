@@ -4,13 +4,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
+import { OTHERS_LATE_MS } from '../models/budget.ts'
 import { BudgetStore, budgetPath, type Spending } from '../models/budget-store.ts'
 import { acquireLock, type Lock, waitForLock } from '../stack/lock.ts'
 import { readCompletions } from './completions-reading.ts'
 import type { Session } from './session.ts'
 
-/** How often it is read: so long may other machines spend what is no longer there. */
-const READ_MS = 15_000
 /** The first reading of millions of calls takes minutes; a second worker waits for the first. */
 const LOCK_TIMEOUT_MS = 3_600_000
 
@@ -44,9 +43,10 @@ export class SpendingReader implements AsyncDisposable {
     return reader
   }
 
-  /** What is spent and set aside, as this machine knows it. */
-  spending(): Spending {
-    return this.#store.spending()
+  /** What is spent and set aside, as this machine knows it: in all, or for a role. */
+  spending(role: string | null = null): Spending {
+    if (role === null) return this.#store.spending()
+    return this.#store.spendings().get(role) ?? { spent: 0, assumed: 0, reserved: 0 }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -58,7 +58,7 @@ export class SpendingReader implements AsyncDisposable {
   async #readOn(): Promise<void> {
     const { signal } = this.#end
     for (;;) {
-      await sleep(READ_MS, undefined, { signal }).catch(() => {})
+      await sleep(OTHERS_LATE_MS, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
       const lock = acquireLock(this.#lockPath)
       if (lock === null) continue

@@ -1,4 +1,5 @@
 import type {
+  BudgetEvent,
   Completion,
   DeadLetter,
   Edition,
@@ -35,6 +36,7 @@ export interface TopicRecords {
   'dead-letters': DeadLetter
   redrive: Redrive
   editions: Edition
+  'budget-events': BudgetEvent
 }
 
 /** The short name of a topic. */
@@ -59,6 +61,7 @@ export const SCHEMA_OF_TOPIC: Readonly<Record<TopicName, string>> = {
   'dead-letters': 'DeadLetter',
   redrive: 'Redrive',
   editions: 'Edition',
+  'budget-events': 'BudgetEvent',
 }
 
 /** All topics of an edition, in the order of the dataflow. */

@@ -12,7 +12,7 @@ export async function readRevisions(session: Session): Promise<Revisions> {
 
 /** All records of a topic as it stands now; those that cannot be read are noted in the session. */
 export async function* readTopic<T extends TopicName>(
-  { reader, codec, unreadable, fullName }: Session,
+  { reader, codec, unreadable, fullName }: Pick<Session, 'reader' | 'codec' | 'unreadable' | 'fullName'>,
   topic: T,
 ): AsyncGenerator<TopicRecords[T]> {
   const name = fullName(topic)

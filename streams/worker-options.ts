@@ -18,6 +18,8 @@ export interface WorkerOptions {
   readonly fullName: (topic: TopicName) => string
   readonly log: Log
   readonly tuning?: Partial<WorkerTuning>
+  /** What this worker may spend until it ends, in USD; null = no limit of its own. */
+  readonly runLimitUsd?: number | null
   /** Told of each call that has ended, and of each transaction that has committed: for who counts them. */
   readonly onCallEnded?: (call: EndedCall) => void
   readonly onCommitted?: (transaction: Pick<CommittedTransaction, 'records' | 'durationMs'>) => void

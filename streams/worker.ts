@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
 import { type Asker, createAsk, type EndpointActivity, paidBy } from '../models/asker.ts'
 import type { Budget } from '../models/budget.ts'
+import type { Spending } from '../models/budget-store.ts'
 import { systemClock } from '../models/clock.ts'
 import { type EndpointWait, EndpointWaits } from '../models/endpoint-waits.ts'
 import type { StepHalted } from '../models/errors.ts'
@@ -157,7 +158,7 @@ export class Worker {
     const slot = takeSlot(config, await options.client.clusterId())
     for (const control of negativeControls())
       log.error({ control }, 'runs WITHOUT a safeguard, to test the tests')
-    const worker = new Worker(options, slot, await openBudget(config, slot))
+    const worker = new Worker(options, slot, await openBudget(config, slot, options.runLimitUsd))
     await worker.#committer.open()
     worker.#committer.run().catch((error) => options.failed(error as Error))
     await worker.#groups.start()
@@ -169,6 +170,11 @@ export class Worker {
   /** The slot's name, unique among this machine's workers. */
   get slot(): string {
     return this.#slot.name
+  }
+
+  /** What its calls have cost since it was started, and may cost still; null where nothing limits it. */
+  get spentInRun(): Spending | null {
+    return this.#budget?.run ?? null
   }
 
   /** Calls to models under way. */

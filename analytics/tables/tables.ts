@@ -1,5 +1,6 @@
 /** All tables, in the order of the dataflow, and which one a topic flows into. */
 import type { TopicName } from '../../schemas/topics.ts'
+import { budgetEvents } from './budget-events.ts'
 import { completions } from './completions.ts'
 import { deadLetters } from './dead-letters.ts'
 import { editions } from './editions.ts'
@@ -19,7 +20,7 @@ import { undecodable } from './undecodable.ts'
 import { unsolved } from './unsolved.ts'
 import { verdicts } from './verdicts.ts'
 
-/** Every table of a pipeline. */
+/** Every table of a pipeline. What came later stands at the end: a table's place is its migration's number. */
 export const TABLES: readonly Table[] = [
   intake,
   questions,
@@ -38,6 +39,7 @@ export const TABLES: readonly Table[] = [
   editions,
   otherRecords,
   undecodable,
+  budgetEvents,
 ]
 
 /**
