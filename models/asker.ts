@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Config, Endpoint } from '../config/types.ts'
 import { NinefoldError } from '../errors.ts'
@@ -6,6 +7,7 @@ import { type CallerOptions, callUntilAnswered } from './caller.ts'
 import { Dialects } from './dialect.ts'
 import { type ChatEndpoint, connectEndpoint } from './endpoint.ts'
 import { EndpointRefusedKey } from './errors.ts'
+import type { HandoverPort } from './handover.ts'
 import type { StoredAnswer } from './journal-port.ts'
 import { Lane } from './lane.ts'
 import type { PlannedCall } from './plan.ts'
@@ -15,8 +17,10 @@ import { askText } from './text.ts'
 import { UnderWay } from './under-way.ts'
 
 /** What asking needs. */
-export interface AskOptions extends Omit<CallerOptions, 'underWay' | 'dialects' | 'nextOrder'> {
+export interface AskOptions extends Omit<CallerOptions, 'underWay' | 'cut' | 'dialects' | 'nextOrder'> {
   readonly config: Pick<Config, 'endpoints' | 'models'>
+  /** Left out where no other process takes work over. */
+  readonly handover?: HandoverPort
   /** In place of connections of its own, by name; those not given are connected to. */
   readonly endpoints?: Readonly<Record<string, ChatEndpoint>>
   /** Where keys are read from; the process's environment when left out. */
@@ -34,10 +38,14 @@ export interface EndpointActivity {
 /** Asks, and can be stopped. */
 export interface Asker extends Ask {
   /**
-   * The same for work that may be taken away: what was asked through it is given up when the signal is aborted,
-   * unless somebody else asks for the same. An answer that has come by then is in the journal all the same.
+   * The same for work that may be taken away: when the signal is aborted what was asked through it is given up, unless
+   * somebody else asks for the same. A call that is at its endpoint by then is paid for: it goes on to its end, and
+   * what comes of it is journaled.
+   * @param ready null when something may be asked now; otherwise resolves when it may
    */
-  withSignal(signal: AbortSignal): Ask
+  withSignal(signal: AbortSignal, ready?: () => Promise<void> | null): Ask
+  /** The hashes of what is asked under a signal now; calls that nobody waits for any more are not among them. */
+  askedUnder(signal: AbortSignal): Iterable<string>
   /** Calls under way at the endpoints. */
   inFlight(): number
   /** The endpoints that models use, each as it is asked now. */
@@ -56,11 +64,16 @@ export interface Asker extends Ask {
  */
 export function createAsk(options: AskOptions): Asker {
   const lanes = openLanes(options)
-  const calls = new SharedCalls<StoredAnswer>()
+  const { handover } = options
+  const calls = new SharedCalls<StoredAnswer>((hash) => handover?.ended(hash))
+  const cut = new AbortController()
+  // One for each call.
+  setMaxListeners(0, cut.signal)
   let asked = 0
   const callerOptions = {
     ...options,
     underWay: new UnderWay(),
+    cut: cut.signal,
     dialects: new Dialects(),
     nextOrder: () => asked++,
   }
@@ -69,23 +82,30 @@ export function createAsk(options: AskOptions): Asker {
   const begin = (call: PlannedCall, signal: AbortSignal): Promise<StoredAnswer> => {
     const stored = options.journal.find(call.hash)
     if (stored !== null) return Promise.resolve(stored)
-    return callUntilAnswered(call, lanesOf(lanes, call.request), callerOptions, signal)
+    const made = (): Promise<StoredAnswer> =>
+      callUntilAnswered(call, lanesOf(lanes, call.request), callerOptions, signal)
+    const awaited = handover?.awaited(call.hash, signal) ?? null
+    return awaited === null ? made() : awaited.then((answer) => answer ?? made())
   }
-  const askFor = (group: AskerGroup | null): Ask => {
-    const ask = (call: PlannedCall): Promise<StoredAnswer> =>
-      calls.join(call.hash, (signal) => begin(call, signal), group)
+  const askFor = (group: AskerGroup | null, ready: () => Promise<void> | null): Ask => {
+    const ask = (call: PlannedCall): Promise<StoredAnswer> => {
+      const join = () => calls.join(call.hash, (signal) => begin(call, signal), group)
+      const waited = ready()
+      return waited === null ? join() : waited.then(join)
+    }
     return {
       text: (request) => askText(request, ask),
       structured: (request) => askStructured(request, ask),
     }
   }
   return {
-    ...askFor(null),
-    withSignal(signal) {
+    ...askFor(null, () => null),
+    withSignal(signal, ready = () => null) {
       const group = groups.get(signal) ?? new AskerGroup(signal)
       groups.set(signal, group)
-      return askFor(group)
+      return askFor(group, ready)
     },
+    askedUnder: (signal) => groups.get(signal)?.keys ?? [],
     inFlight: () => [...lanes.values()].reduce((sum, { limiter }) => sum + limiter.active, 0),
     endpoints: () =>
       [...lanes.values()].map(({ name, limiter }) => {
@@ -102,9 +122,14 @@ export function createAsk(options: AskOptions): Asker {
     },
     pending: () => calls.size,
     async close() {
-      await calls.close(
-        new NinefoldError('NF_ASK_CLOSED', 'no model is asked any more', 'Start the worker again.'),
+      const reason = new NinefoldError(
+        'NF_ASK_CLOSED',
+        'no model is asked any more',
+        'Start the worker again.',
       )
+      const closed = calls.close(reason)
+      cut.abort(reason)
+      await closed
       for (const lane of lanes.values()) lane.limiter.close()
       await Promise.all([...lanes.values()].map((lane) => lane.endpoint.close()))
     },

@@ -49,6 +49,8 @@ export interface CallerOptions {
   readonly clock: Clock
   /** Counts calls from their turn at the endpoint to their entry in the journal. */
   readonly underWay: UnderWay
+  /** Aborted when calls at the endpoints are to end, too. */
+  readonly cut: AbortSignal
   /** How each endpoint wants to be asked. */
   readonly dialects: Dialects
   /** Of a step: the higher goes first. */
@@ -81,6 +83,8 @@ const LOOK_AGAIN_MS = 100
  * request; `no-answer` when it keeps failing although others are answered.
  * @throws {StepHalted} when no other request would fare better.
  * @throws {BudgetReached} when there is no money left for it.
+ * @param signal aborted when nobody waits any more: the request is not sent again then, and what is at an endpoint
+ * goes on to its end
  * @throws the signal's reason once it is aborted while no answer has come.
  */
 export async function callUntilAnswered(
@@ -101,6 +105,7 @@ export async function callUntilAnswered(
       signal,
     )
     if (!(outcome instanceof CallFailure)) return outcome
+    signal.throwIfAborted()
     if (ways.adapt(lane, way, outcome)) continue
     if (outcome.disposition === 'refused') throw ways.refusal(outcome)
     failures++
@@ -180,14 +185,14 @@ interface CallNow {
 
 async function callNow(
   { call, body, attempt, lane, permit }: CallNow,
-  { budget, room, clock, journal, onCall, onEnded }: CallerOptions,
+  { budget, room, clock, cut, journal, onCall, onEnded }: CallerOptions,
   signal: AbortSignal,
 ): Promise<StoredAnswer | CallFailure> {
   const money = budget ? await setAside({ budget, room }, call, body, permit, signal) : null
   const [startedAt, started] = [clock.date(), clock.now()]
   let outcome: ChatReply | CallFailure | 'aborted'
   try {
-    outcome = await send(body, lane, permit, signal)
+    outcome = await send(body, lane, permit, signal, cut)
     tellHealth(lane, outcome)
   } catch (error) {
     money?.release()
@@ -269,17 +274,18 @@ async function send(
   lane: Lane,
   permit: Permit,
   signal: AbortSignal,
+  cut: AbortSignal,
 ): Promise<ChatReply | CallFailure | 'aborted'> {
   let usedTokens: number | null = 0
   try {
     signal.throwIfAborted()
     usedTokens = null
-    const reply = await lane.endpoint.send(body, signal)
+    const reply = await lane.endpoint.send(body, cut)
     usedTokens = totalTokens(reply)
     return reply
   } catch (error) {
     if (!(error instanceof CallFailure)) {
-      if (signal.aborted && usedTokens === null) return 'aborted'
+      if (cut.aborted && usedTokens === null) return 'aborted'
       throw error
     }
     if (!error.owed) usedTokens = 0

@@ -98,6 +98,12 @@ export class JournalShelves {
     this.#shelves.clear()
   }
 
+  /** Finds journals that were made a moment ago, too. */
+  lookForNew(): void {
+    this.#lookedAt = Number.NEGATIVE_INFINITY
+    this.#lookForNew()
+  }
+
   /** Workers come and go: a journal that appeared is opened for reading. */
   #lookForNew(): void {
     const now = performance.now()
@@ -183,6 +189,11 @@ export class Journal implements JournalPort {
 
   findElsewhere(requestHash: string): StoredAnswer | null {
     return this.#isBlind ? null : this.#others.find(requestHash)
+  }
+
+  /** Finds other workers' journals that were made a moment ago, too. */
+  lookForOthers(): void {
+    this.#others.lookForNew()
   }
 
   /**

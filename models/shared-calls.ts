@@ -8,34 +8,46 @@ interface Flight<T> {
 /** Those who ask under one signal; one listener serves them all. */
 export class AskerGroup {
   readonly signal: AbortSignal
-  readonly #leaving = new Set<() => void>()
+  /** Who leaves when the signal is aborted, with what they ask for. */
+  readonly #leaving = new Map<() => void, string>()
 
   constructor(signal: AbortSignal) {
     this.signal = signal
     const abort = (): void => {
-      for (const leave of this.#leaving) leave()
+      for (const leave of this.#leaving.keys()) leave()
       this.#leaving.clear()
     }
     signal.addEventListener('abort', abort, { once: true })
   }
 
+  /** What is asked for now; the same may be there more than once. */
+  get keys(): Iterable<string> {
+    return this.#leaving.values()
+  }
+
   /** Calls back when the group is aborted, unless `forget` is called before. */
-  onAbort(leave: () => void): { forget(): void } {
-    this.#leaving.add(leave)
+  onAbort(key: string, leave: () => void): { forget(): void } {
+    this.#leaving.set(leave, key)
     return { forget: () => this.#leaving.delete(leave) }
   }
 }
 
 /**
- * Calls under way by key: who asks for the same joins the one there is. A call is aborted when the last of its
- * askers has left; an equal one then begins only when the aborted one has ended, for its answer may yet come.
+ * Calls under way by key: who asks for the same joins the one there is. A call is told by its signal when the last
+ * of its askers has left; an equal one then begins only when that one has ended, for its answer may yet come.
  */
 export class SharedCalls<T> {
   readonly #flights = new Map<string, Flight<T>>()
   readonly #ending = new Map<string, Promise<unknown>>()
+  readonly #onEnd: (key: string) => void
   #closed: Error | null = null
 
-  /** How many calls are under way. */
+  /** @param onEnd told when a call has ended, however it has */
+  constructor(onEnd: (key: string) => void = () => {}) {
+    this.#onEnd = onEnd
+  }
+
+  /** How many calls are under way that somebody waits for. */
   get size(): number {
     return this.#flights.size
   }
@@ -67,6 +79,7 @@ export class SharedCalls<T> {
     const start = (): Promise<T> => (signal.aborted ? Promise.reject(signal.reason) : begin(signal))
     const result = (earlier === undefined ? start() : earlier.then(start, start)).finally(() => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key)
+      this.#onEnd(key)
     })
     const flight: Flight<T> = { controller, result, askers: 0 }
     this.#flights.set(key, flight)
@@ -75,7 +88,7 @@ export class SharedCalls<T> {
 
   #until(key: string, flight: Flight<T>, group: AskerGroup): Promise<T> {
     return new Promise((resolve, reject) => {
-      const leaving = group.onAbort(() => {
+      const leaving = group.onAbort(key, () => {
         reject(group.signal.reason)
         flight.askers--
         if (flight.askers === 0) void this.#abort(key, flight, group.signal.reason)

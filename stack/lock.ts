@@ -52,6 +52,13 @@ function heldLock(path: string, database: DatabaseSync): Lock {
   return { path, release, [Symbol.dispose]: release }
 }
 
+/** Whether a process holds the lock on `path`. To find out it is taken for a moment: who tries just then waits, or goes on. */
+export function isLocked(path: string): boolean {
+  const lock = acquireLock(path)
+  lock?.release()
+  return lock === null
+}
+
 /** How long `waitForLock` waits, and whom it tells that it waits. */
 export interface LockWait {
   timeoutMs: number

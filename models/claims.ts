@@ -1,0 +1,153 @@
+/**
+ * Calls that a worker goes on with though their partitions may go elsewhere, in a file beside its journal: whoever works
+ * on the partitions next, on this machine, waits for what comes of them in place of paying for the same.
+ *
+ * A claim holds as long as its worker lives, which the slot's lock tells, and goes on, which a number tells that is
+ * counted up meanwhile: a stopped process keeps its lock, and is not waited for. There is no file before there is a claim.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { isLocked } from '../stack/lock.ts'
+import {
+  type DatabaseSync,
+  inTransaction,
+  openDatabase,
+  openForReading,
+  type StatementSync,
+} from '../stack/sqlite.ts'
+
+const FILE = 'claims.db'
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS claims (request TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS beats (id INTEGER PRIMARY KEY, count INTEGER NOT NULL);
+  INSERT OR IGNORE INTO beats VALUES (1, 0);`
+
+/** How often a worker with claims says that it goes on, ms. */
+const BEAT_MS = 1_000
+
+/** A worker's own claims. */
+export class Claims {
+  readonly #path: string
+  readonly #requests = new Set<string>()
+  #database: DatabaseSync | null = null
+  #ended: string[] = []
+  #beating: NodeJS.Timeout | null = null
+
+  /** @param folder the journal's: held by one process at a time. What a dead one has claimed there is claimed no more. */
+  constructor(folder: string) {
+    this.#path = join(folder, FILE)
+    if (existsSync(this.#path)) this.#opened().exec('DELETE FROM claims')
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#requests.size
+  }
+
+  /** Claims these; others see it once this returns. @throws {DiskFault} */
+  add(requests: Iterable<string>): void {
+    const fresh = [...new Set(requests)].filter((request) => !this.#requests.has(request))
+    if (fresh.length === 0) return
+    const database = this.#opened()
+    const insert = database.prepare('INSERT OR IGNORE INTO claims VALUES (?)')
+    inTransaction(database, () => {
+      for (const request of fresh) insert.run(request)
+    })
+    for (const request of fresh) this.#requests.add(request)
+    this.#beating ??= setInterval(() => this.#beat(), BEAT_MS).unref()
+  }
+
+  /** A call has ended, claimed or not; its answer, if one came, is in the journal. Others see it soon. */
+  end(request: string): void {
+    if (this.#requests.size === 0 || !this.#requests.delete(request)) return
+    if (this.#ended.push(request) === 1) setImmediate(() => this.#remove())
+  }
+
+  /** Claims nothing any more. */
+  close(): void {
+    if (this.#beating !== null) clearInterval(this.#beating)
+    this.#ended.push(...this.#requests)
+    this.#requests.clear()
+    this.#remove()
+    this.#database?.close()
+    this.#database = null
+  }
+
+  #opened(): DatabaseSync {
+    this.#database ??= openDatabase(this.#path, SCHEMA)
+    return this.#database
+  }
+
+  #remove(): void {
+    const ended = this.#ended.splice(0)
+    if (this.#database === null || ended.length === 0) return
+    const remove = this.#database.prepare('DELETE FROM claims WHERE request = ?')
+    inTransaction(this.#database, () => {
+      for (const request of ended) remove.run(request)
+    })
+    if (this.#requests.size > 0 || this.#beating === null) return
+    clearInterval(this.#beating)
+    this.#beating = null
+  }
+
+  #beat(): void {
+    this.#database?.exec('UPDATE beats SET count = count + 1')
+  }
+}
+
+/** The claims of another worker of this machine. */
+export class ClaimsElsewhere {
+  readonly #database: DatabaseSync
+  readonly #lock: string
+  readonly #has: StatementSync
+  readonly #count: StatementSync
+
+  private constructor(database: DatabaseSync, lock: string) {
+    this.#database = database
+    this.#lock = lock
+    this.#has = database.prepare('SELECT 1 FROM claims WHERE request = ?')
+    this.#count = database.prepare('SELECT count FROM beats')
+  }
+
+  /**
+   * Opens them; null while there are none.
+   * @param folder the other worker's journal
+   * @param lock its slot's
+   */
+  static open(folder: string, lock: string): ClaimsElsewhere | null {
+    const path = join(folder, FILE)
+    if (!existsSync(path)) return null
+    const database = openForReading(path)
+    try {
+      return new ClaimsElsewhere(database, lock)
+    } catch {
+      // Its owner has made the file but not yet its tables, so it has claimed nothing yet.
+      database.close()
+      return null
+    }
+  }
+
+  /** Whether the worker lives; one that is stopped does. */
+  get isAlive(): boolean {
+    return isLocked(this.#lock)
+  }
+
+  /** Counts up as long as the worker goes on. */
+  get beat(): number {
+    return Number(this.#count.get()?.count ?? 0)
+  }
+
+  has(request: string): boolean {
+    return this.#has.get(request) !== undefined
+  }
+
+  /** All of them. */
+  requests(): string[] {
+    const rows = this.#database.prepare('SELECT request FROM claims').all()
+    return rows.map(({ request }) => String(request))
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}

@@ -1,0 +1,275 @@
+/** Two workers of one machine: what one has under way when its partitions go is waited for by the other. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Asker, createAsk } from '../../../models/asker.ts'
+import { Claims, ClaimsElsewhere } from '../../../models/claims.ts'
+import { systemClock } from '../../../models/clock.ts'
+import { Handover } from '../../../models/handover.ts'
+import { Journal, JournalShelves } from '../../../models/journal.ts'
+import { acquireLock, type Lock } from '../../../stack/lock.ts'
+import { silentLog } from '../../../streams/log.ts'
+import { type FakeServer, fakeServer, refuse, reply } from './fake-server.ts'
+import { endpointAt, hastyClock, model, question } from './fixtures.ts'
+
+const GROUP = 'verify'
+
+let folder: string
+let server: FakeServer
+/** What the endpoint says to each call, in the order of their coming, once the test has said it. */
+let answers: ((text: string | null) => void)[]
+const closing: (() => Promise<void> | void)[] = []
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ninefold-handover-'))
+  answers = []
+  server = await fakeServer((_, response) => {
+    answers.push((text) => {
+      if (response.writableEnded) return
+      if (text === null) refuse(response, 500, 'oops')
+      else reply(response, text)
+    })
+  })
+})
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+  await server.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(2)
+}
+
+const placeOf = (slot: string) => join(folder, 'journal', 'test.main', slot)
+const lockOf = (slot: string) => join(folder, `${slot}.lock`)
+
+/** A worker's way to ask. */
+class Side {
+  readonly slot: string
+  readonly handover: Handover
+  readonly asker: Asker
+  readonly lock: Lock
+  /** Its task's. */
+  readonly task = new AbortController()
+
+  constructor(slot: string, others: readonly string[], clock = systemClock) {
+    this.slot = slot
+    this.lock = acquireLock(lockOf(slot))!
+    const place = placeOf(slot)
+    const journal = new Journal(slot, place, new JournalShelves(join(folder, 'journal'), place))
+    this.handover = new Handover({
+      clock,
+      log: silentLog,
+      folder: place,
+      others: () => others.map((name) => ({ lock: lockOf(name), journalFolder: placeOf(name) })),
+      journal,
+    })
+    const config = { endpoints: { lab: endpointAt(server.baseURL) }, models: { alias: model } }
+    this.asker = createAsk({
+      config,
+      journal,
+      handover: this.handover,
+      clock: hastyClock,
+      priorityOf: () => 0,
+    })
+    closing.push(async () => {
+      await this.asker.close()
+      this.handover.close()
+      journal.close()
+      this.lock.release()
+    })
+  }
+
+  ask(text: string): Promise<string> {
+    const ready = () => this.handover.ready(GROUP)
+    const asked = this.asker.withSignal(this.task.signal, ready).text(question(text))
+    asked.catch(() => {})
+    return asked.then((answer) => answer.text)
+  }
+
+  /** The group moves on. */
+  move(): void {
+    this.handover.moving(GROUP, this.asker.askedUnder(this.task.signal))
+  }
+
+  /** The partition went elsewhere. */
+  lose(): void {
+    this.task.abort(new Error('lost'))
+    this.handover.settled(GROUP, false)
+  }
+
+  gain(): void {
+    this.handover.settled(GROUP, true)
+  }
+
+  get claims(): string[] {
+    const claims = ClaimsElsewhere.open(placeOf(this.slot), lockOf(this.slot))!
+    try {
+      return claims.requests()
+    } finally {
+      claims.close()
+    }
+  }
+}
+
+describe('a call whose partition goes to another worker', () => {
+  it('is waited for there, and paid once', async () => {
+    const [old, next] = [new Side('old', []), new Side('next', ['old'])]
+    const given = old.ask('hi')
+    await until(() => answers.length === 1)
+    old.move()
+    next.gain()
+    const taken = next.ask('hi')
+    old.lose()
+    await expect(given).rejects.toThrow('lost')
+    answers[0]!('B')
+    expect(await taken).toBe('B')
+    expect(server.bodies).toHaveLength(1)
+    await until(() => old.claims.length === 0)
+  })
+
+  it('is made there when it has failed', async () => {
+    const [old, next] = [new Side('old', []), new Side('next', ['old'])]
+    old.ask('hi').catch(() => {})
+    await until(() => answers.length === 1)
+    old.move()
+    next.gain()
+    const taken = next.ask('hi')
+    old.lose()
+    answers[0]!(null)
+    await until(() => answers.length === 2)
+    answers[1]!('C')
+    expect(await taken).toBe('C')
+  })
+
+  it('is made there when it had not been sent', async () => {
+    const [old, next] = [new Side('old', []), new Side('next', ['old'])]
+    const others = Array.from({ length: 8 }, (_, at) => old.asker.text(question(`other ${at}`)))
+    for (const other of others) other.catch(() => {})
+    await until(() => answers.length === 8)
+    old.ask('hi').catch(() => {})
+    old.move()
+    expect(old.claims).toHaveLength(1)
+    next.gain()
+    const taken = next.ask('hi')
+    old.lose()
+    await until(() => answers.length === 9)
+    answers[8]!('B')
+    expect(await taken).toBe('B')
+  })
+
+  it('is made there when its worker has died', async () => {
+    const [old, next] = [new Side('old', []), new Side('next', ['old'])]
+    old.ask('hi').catch(() => {})
+    await until(() => answers.length === 1)
+    old.move()
+    next.gain()
+    const taken = next.ask('hi')
+    old.lock.release()
+    await until(() => answers.length === 2)
+    answers[1]!('B')
+    expect(await taken).toBe('B')
+  })
+
+  it('is made there when its worker stands still', async () => {
+    mkdirSync(placeOf('stopped'), { recursive: true })
+    const stopped = acquireLock(lockOf('stopped'))!
+    const claims = new Claims(placeOf('stopped'))
+    closing.push(() => {
+      claims.close()
+      stopped.release()
+    })
+    const next = new Side('next', ['stopped'], hastyClock)
+    const { requestHash } = await answered(next, 'hi')
+    claims.add([requestHash])
+    // Its journal would answer.
+    rmSync(placeOf('next'), { recursive: true })
+    const after = new Side('after', ['stopped'], hastyClock)
+    after.gain()
+    const taken = after.ask('hi')
+    await until(() => answers.length === 2)
+    answers[1]!('C')
+    expect(await taken).toBe('C')
+  })
+
+  async function answered(side: Side, text: string) {
+    const asked = side.asker.text(question(text))
+    await until(() => answers.length === 1)
+    answers[0]!('B')
+    return asked
+  }
+})
+
+describe('a worker whose group moves on', () => {
+  it('asks nothing new before it knows what it keeps', async () => {
+    const side = new Side('one', [])
+    side.move()
+    const asked = side.ask('hi')
+    await sleep(20)
+    expect(server.bodies).toEqual([])
+    side.gain()
+    await until(() => answers.length === 1)
+    answers[0]!('B')
+    expect(await asked).toBe('B')
+  })
+
+  it('goes on with what it keeps', async () => {
+    const side = new Side('one', [])
+    const asked = side.ask('hi')
+    await until(() => answers.length === 1)
+    side.move()
+    side.handover.settled(GROUP, false)
+    answers[0]!('B')
+    expect(await asked).toBe('B')
+    await until(() => side.claims.length === 0)
+  })
+
+  it('claims no call that it waits for itself, and begins none of them meanwhile', async () => {
+    const [old, next] = [new Side('old', []), new Side('next', ['old'])]
+    old.ask('hi').catch(() => {})
+    next.ask('own').catch(() => {})
+    await until(() => answers.length === 2)
+    old.move()
+    next.gain()
+    const taken = next.ask('hi')
+    old.lose()
+    next.move()
+    expect(next.claims).toHaveLength(1)
+    for (const answer of answers) answer(null)
+    await until(() => old.claims.length === 0)
+    await sleep(300)
+    // Only what it had begun before is tried again.
+    expect(server.bodies.filter(({ messages }) => messages[0]?.content === 'hi')).toHaveLength(1)
+    next.handover.settled(GROUP, false)
+    const isAgain = () => server.bodies.filter(({ messages }) => messages[0]?.content === 'hi').length === 2
+    await until(isAgain)
+    for (const answer of answers) answer('C')
+    expect(await taken).toBe('C')
+  })
+})
+
+describe('claims', () => {
+  it('end with the worker that made them', () => {
+    const claims = new Claims(placeOf('one'))
+    claims.add(['a', 'b', 'a'])
+    const seen = ClaimsElsewhere.open(placeOf('one'), lockOf('one'))!
+    expect([seen.requests(), seen.has('a'), seen.isAlive]).toEqual([['a', 'b'], true, false])
+    const later = new Claims(placeOf('one'))
+    expect(seen.requests()).toEqual([])
+    later.close()
+    seen.close()
+    claims.close()
+  })
+
+  it('are no file before there is one', () => {
+    const claims = new Claims(placeOf('one'))
+    claims.end('a')
+    claims.add([])
+    expect(ClaimsElsewhere.open(placeOf('one'), lockOf('one'))).toBeNull()
+    claims.close()
+  })
+})
