@@ -17,6 +17,10 @@ export const LETTER_CLASSES = {
     meaning: 'the record can be read, and what it says contradicts itself or what is known',
     remedy: 'Load the question again with what the message names put right; then dismiss the letter.',
   },
+  conflict: {
+    meaning: 'the question’s id is known with other content',
+    remedy: 'Load it with --revise if it is a correction, or under an id of its own; then dismiss the letter.',
+  },
   'malformed-answer': {
     meaning: 'a model gave no answer of the form that was asked for, also when told what was wrong',
     remedy:

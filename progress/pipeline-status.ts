@@ -8,7 +8,7 @@ import { baseOf, findEdition } from '../pipeline/editions.ts'
 import { ownTopics, topicsOf } from '../plugins/topics.ts'
 import { topology } from '../processors/topology.ts'
 import { createCodec } from '../schemas/codec.ts'
-import { connectRegistry } from '../schemas/registry.ts'
+import { lookUpRegistry } from '../schemas/registry.ts'
 import type { RegistryAddress } from '../schemas/registry-http.ts'
 import { groupName } from '../schemas/topic-names.ts'
 import { editionTopics, sharedTopics } from '../streams/edition-topics.ts'
@@ -76,8 +76,7 @@ async function lookAt(config: Config, client: KafkaClient, registry: RegistryAdd
   const own = editionTopics(config, null)
   const topics = await client.listTopics()
   if (!topics.includes(own('editions'))) return { state: 'never run' }
-  const extra = ownTopics(config)
-  const codec = createCodec(await connectRegistry({ ...registry, topicName: own, extra }), { extra })
+  const codec = createCodec(lookUpRegistry(registry), { extra: ownTopics(config) })
   const source = { client, reader: new TopicReader(client), codec, unreadable: new UnreadableRecords() }
   const recorded = await findEdition(source, own('editions'))
   const base = recorded === null ? null : baseOf(recorded)

@@ -124,7 +124,7 @@ export interface DeadLetter {
   offset: number
   /** Its question, where it could be read. */
   questionId: string | null
-  /** undecodable, bad-input, malformed-answer, refused, content-filter, context-length, no-answer, too-large, internal, … */
+  /** undecodable, bad-input, conflict, malformed-answer, refused, content-filter, context-length, no-answer, too-large, internal, … */
   class: string
   /** What happened; holds no secret. */
   message: string

@@ -3,13 +3,12 @@ import { openAnalytics, passwordOf } from '../analytics/client.ts'
 import { explainFailure } from '../analytics/failure.ts'
 import { editionOf } from '../config/edition.ts'
 import type { Config } from '../config/types.ts'
-import { findAddresses } from '../pipeline/addresses.ts'
+import { runningAddresses } from '../pipeline/addresses.ts'
 import { findEdition } from '../pipeline/editions.ts'
 import { promptHashes } from '../prompts/hashes.ts'
 import { createCodec } from '../schemas/codec.ts'
 import { lookUpRegistry } from '../schemas/registry.ts'
 import { askRegistry, type RegistryAddress, registryAddress } from '../schemas/registry-http.ts'
-import { stackStatus } from '../stack/status.ts'
 import { editionTopics } from '../streams/edition-topics.ts'
 import { silentLog } from '../streams/log.ts'
 import { KafkaClient } from '../streams/transport/client.ts'
@@ -25,12 +24,12 @@ export async function clusterFindings(config: Config): Promise<Finding[]> {
 }
 
 async function logFindings(config: Config): Promise<Finding[]> {
-  const reachable = await withoutStarting(config)
-  if (reachable === null) {
-    return [fine('cluster', 'the local stack does not run; the next command that needs it starts it')]
-  }
   try {
-    const { kafka, registry } = await findAddresses(reachable)
+    const running = await runningAddresses(config)
+    if (running === null) {
+      return [fine('cluster', 'the local stack does not run; the next command that needs it starts it')]
+    }
+    const { kafka, registry } = running
     const client = await KafkaClient.connect(kafka, silentLog)
     try {
       const topics = await client.listTopics()
@@ -40,7 +39,7 @@ async function logFindings(config: Config): Promise<Finding[]> {
         'cluster',
         `${kafka.brokers.join(', ')} and the registry at ${address.url} answer; ${topics.length} topics`,
       )
-      return [found, await editionFinding(reachable, client, address)]
+      return [found, await editionFinding(config, client, address)]
     } finally {
       await client.close()
     }
@@ -69,28 +68,6 @@ async function analyticsFindings(config: Config): Promise<Finding[]> {
     }
   } catch (error) {
     return faultsOf('cluster', error)
-  }
-}
-
-/** The configuration with the addresses of the local parts that run; null when one is wanted that does not. */
-async function withoutStarting(config: Config): Promise<Config | null> {
-  const { kafka, registry, dataDir } = config
-  // Looked at by itself: with it, whatever runs locally would be started.
-  const clickhouse = { kind: 'off' } as const
-  if (kafka.brokers !== null && registry !== null) return { ...config, clickhouse }
-  const parts = await stackStatus({ dataDir })
-  const runningAt = (component: string) => {
-    const part = parts.find((one) => one.component === component && one.state === 'running')
-    return part?.address ?? null
-  }
-  const brokers = kafka.brokers ?? (runningAt('kafka')?.split(',') || null)
-  const url = registry?.url ?? runningAt('registry')
-  if (brokers === null || url === null) return null
-  return {
-    ...config,
-    clickhouse,
-    kafka: { ...kafka, brokers },
-    registry: registry ?? { url, username: null, password: null },
   }
 }
 
