@@ -143,7 +143,7 @@ export class RunMonitor {
       const seconds = Math.max(1, Math.ceil((until - performance.now()) / 1_000))
       return `endpoint ${endpoint} waits ${seconds} s after ${failures} failures: ${reason}`
     })
-    const away = this.#around.sinkAway()
+    const away = this.#around.sink()?.away ?? null
     const full = this.#worker.outOfRoom()
     return [
       ...(full === null ? [] : [`${full.message}: nothing is asked until there is room`]),

@@ -75,8 +75,12 @@ export async function readTopics(
 function readersOf({ config, base }: Pick<Session, 'config' | 'base'>): GroupReader[] {
   const shared = sharedTopics(base)
   const steps = topology(config).filter(({ outputs }) => !outputs.some((topic) => shared.has(topic)))
-  const sink = { step: SINK_STEP, inputs: topicsOfSink({ config, base }), inOrder: true }
-  return [...steps.map(readerOf), ...(config.clickhouse.kind === 'off' ? [] : [sink])]
+  return [...steps.map(readerOf), ...(config.clickhouse.kind === 'off' ? [] : [sinkReader({ config, base })])]
+}
+
+/** The analytics as a reader. */
+export function sinkReader(session: Pick<Session, 'config' | 'base'>): GroupReader {
+  return { step: SINK_STEP, inputs: topicsOfSink(session), inOrder: true }
 }
 
 function groupsOn(topic: TopicName, lags: readonly GroupLag[]): TopicReport['groups'] {
