@@ -12,12 +12,14 @@ import type { ChaosStack } from './chaos-stack.ts'
 import type { ChaosWorker, WorkerEnd } from './chaos-worker.ts'
 import { type Connection, connectionsTo } from './connections.ts'
 import { Crew } from './crew.ts'
-import type { Kill, KillKind } from './kill-order.ts'
+import { type Case, databaseOf, type Judgement, judge } from './judge.ts'
+import type { Blow, Kill, KillKind, KillOrder } from './kill-order.ts'
 
 /** Calls at once of one worker, high enough that a kill always finds enough of them in flight. */
 const MAX_CONCURRENCY = 96
 /** Workers are given up sooner than usual: a fault must pass in seconds. */
-const TUNING: Partial<WorkerTuning> = { sessionTimeoutMs: 4_000 }
+const SESSION_TIMEOUT_MS = 4_000
+const TUNING: Partial<WorkerTuning> = { sessionTimeoutMs: SESSION_TIMEOUT_MS }
 
 /** How long a moment of quiet may last, and how long the stream flows between two, ms. */
 const HUSH_MS = 3_000
@@ -27,6 +29,8 @@ const LEAVE_MS = 500
 const POLL_MS = 20
 /** A pipeline that is not well again by then is ill, ms. */
 const RECOVERY_LIMIT_MS = 180_000
+/** Calls a second while a moment for a kill is waited for. */
+const STRIKE_PACE = 200
 /** A kill whose moment has not come by then will not come, ms. */
 const STRIKE_LIMIT_MS = 180_000
 
@@ -55,6 +59,7 @@ export class ChaosRun implements AsyncDisposable {
   readonly crew: Crew
   readonly #settings: ChaosRunSettings
   readonly #workspace: Workspace
+  #pace: number | null = null
 
   private constructor(settings: ChaosRunSettings, endpoint: FaultyEndpoint) {
     const { pipeline, stack, workers = 3, negativeControl, config } = settings
@@ -89,6 +94,11 @@ export class ChaosRun implements AsyncDisposable {
     return join(this.folder, '.ninefold')
   }
 
+  /** How long a worker may stand still before the others do its work, ms. */
+  get sessionTimeoutMs(): number {
+    return SESSION_TIMEOUT_MS
+  }
+
   /** What its workers said. */
   get said(): string {
     return readFileSync(join(this.folder, 'workers.log'), 'utf8')
@@ -116,6 +126,14 @@ export class ChaosRun implements AsyncDisposable {
     return this.crew.published
   }
 
+  /** Rows in the pipeline's tables, as ClickHouse tells. */
+  async rows(): Promise<number> {
+    const database = databaseOf(this.name)
+    const query = `SELECT sum(total_rows) FROM system.tables WHERE database = '${database}'`
+    const answer = await fetch(this.stack.clickhouseUrl, { method: 'POST', body: query })
+    return Number(await answer.text())
+  }
+
   /** Forgets what the models were asked before, and loads the questions. */
   async load(): Promise<void> {
     await resetStats(this.#settings.double)
@@ -131,6 +149,7 @@ export class ChaosRun implements AsyncDisposable {
 
   /** Lets no more than so many calls a second through to the models; null: as many as come. */
   pace(callsASecond: number | null): void {
+    this.#pace = callsASecond
     this.endpoint.gate.pace(callsASecond)
   }
 
@@ -169,18 +188,40 @@ export class ChaosRun implements AsyncDisposable {
    * and no answer on its way. What it has asked and not heard of is not asked any more.
    * @returns the moment. @throws when none comes.
    */
-  async strike(worker: ChaosWorker, kind: KillKind, signal: Kill['signal'] = 'SIGKILL'): Promise<Kill> {
+  async strike(worker: ChaosWorker, kind: KillKind, signal: Blow = 'SIGKILL'): Promise<Kill> {
+    const order = { kind, signal, victim: null, afterMs: 0, whenQuiet: true }
+    return this.#strike(worker, order, (hasStruck) => this.#hush(worker, hasStruck))
+  }
+
+  /**
+   * Has a worker kill another process, at a moment of this kind in its own work.
+   * @param afterMs how long after an insert has begun
+   * @returns the moment. @throws when none comes.
+   */
+  async strikeAt(worker: ChaosWorker, victim: number, kind: KillOrder['kind'], afterMs = 0): Promise<Kill> {
+    const order = { kind, signal: 'SIGKILL', victim, afterMs, whenQuiet: false } as const
+    return this.#strike(worker, order, () => sleep(POLL_MS))
+  }
+
+  async #strike(
+    worker: ChaosWorker,
+    order: Omit<KillOrder, 'endpointPort' | 'log'>,
+    whileWaiting: (hasStruck: () => boolean) => Promise<void>,
+  ): Promise<Kill> {
     const before = this.kills.length
     const hasStruck = () => this.kills.length > before
     const { endpointPort } = this
-    worker.tell({ order: { kind, signal, endpointPort, log: this.#killLog, whenQuiet: true } })
+    // A moment that counts needs answers to come.
+    this.endpoint.gate.pace(this.#pace === null ? null : Math.max(this.#pace, STRIKE_PACE))
+    worker.tell({ order: { ...order, endpointPort, log: this.#killLog } })
     const deadline = performance.now() + STRIKE_LIMIT_MS
     while (!hasStruck()) {
-      if (worker.hasEnded) throw new Error('a worker ended before it could be killed')
+      if (worker.hasEnded) throw new Error(`a worker ended before it could strike (${order.kind})`)
       if (performance.now() > deadline)
-        throw new Error(`no moment for a kill (${kind}) came; the workers said:\n${lastLines(this.said)}`)
-      await this.#hush(worker, hasStruck)
+        throw new Error(`no moment (${order.kind}) came; the workers said:\n${lastLines(this.said)}`)
+      await whileWaiting(hasStruck)
     }
+    this.endpoint.gate.pace(this.#pace)
     return this.kills.at(-1)!
   }
 
@@ -207,6 +248,14 @@ export class ChaosRun implements AsyncDisposable {
     const end = await this.crew.join({ untilDrained: true }).ended
     await this.crew.stop()
     return end
+  }
+
+  /** Exports the records and has everything judged: topics, tables, files. */
+  async judged(comparison: Pick<Case, 'reference' | 'save' | 'leaves'> = {}): Promise<Judgement> {
+    const exported = join(this.folder, 'export')
+    await this.command('export', '--out', exported)
+    const { clickhouseUrl } = this.stack
+    return judge({ ...comparison, stack: this.stack, pipeline: this.name, clickhouseUrl, exported })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

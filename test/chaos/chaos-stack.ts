@@ -37,11 +37,20 @@ export class ChaosStack implements AsyncDisposable {
     return this.#stack.clickhouseUrl!
   }
 
+  /** The process of a part. */
+  pid(part: ComponentName): number {
+    return this.#identityOf(part).pid
+  }
+
   /** Kills a part, with no warning, and waits until it is gone. */
   async kill(part: ComponentName): Promise<void> {
-    const identity = this.#identityOf(part)
-    signalProcess(identity, 'SIGKILL')
-    while (isAlive(identity)) await sleep(POLL_MS)
+    signalProcess(this.#identityOf(part), 'SIGKILL')
+    await this.gone(part)
+  }
+
+  /** Until a part that was killed is gone. */
+  async gone(part: ComponentName): Promise<void> {
+    while (isAlive(this.#identityOf(part))) await sleep(POLL_MS)
   }
 
   /** Starts again what does not run, on its data and its ports, and waits until it answers. */

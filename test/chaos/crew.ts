@@ -1,5 +1,6 @@
 /** The workers of a run, kept up as a supervisor would: one that has died is started again. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { EXIT } from '../../cli/exit-codes.ts'
 import { ChaosWorker, type ChaosWorkerOptions, type WorkerEnd } from './chaos-worker.ts'
 
 /** How soon a worker that ended is started again, ms; an ending right after the start waits longer. */
@@ -41,7 +42,7 @@ export class Crew {
     return this.#published
   }
 
-  /** How workers ended that nobody had sent a signal to. */
+  /** How workers ended by themselves that should have gone on. */
   get endings(): readonly WorkerEnd[] {
     return this.#endings
   }
@@ -103,7 +104,7 @@ export class Crew {
 
   async #startAgain(worker: ChaosWorker, end: WorkerEnd): Promise<void> {
     if (!this.#kept.delete(worker) || !this.#isUp) return
-    if (end.signal === null) this.#endings.push(end)
+    if (end.signal === null && end.code !== EXIT.interrupted) this.#endings.push(end)
     const lived = performance.now() - worker.startedAt
     await sleep(end.signal === null && lived < SHORT_LIFE_MS ? RESTART_AFTER_FAILURE_MS : RESTART_MS)
     if (this.#isUp && this.#kept.size < this.size) this.#keep()

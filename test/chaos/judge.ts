@@ -6,31 +6,67 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Leftovers } from './fault.ts'
 
 const run = promisify(execFile)
-const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url))
-const JUDGE = fileURLToPath(new URL('judge.py', import.meta.url))
+const REQUIREMENTS = fileURLToPath(new URL('judge/requirements.txt', import.meta.url))
+const JUDGE = fileURLToPath(new URL('judge/judge.py', import.meta.url))
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 
-/** What the judge has to say of two pipelines. */
-export interface Judgement {
-  /** Records by topic. */
-  readonly counts: Readonly<Record<string, { readonly reference: number; readonly run: number }>>
-  /** In words, what was lost, doubled or changed; empty when nothing was. */
+/** What can be wrong with what a topic or a copy holds, in records. */
+export interface Damage {
+  readonly lost: number
+  /** Beyond the one that should be there. */
+  readonly doubled: number
+  readonly changed: number
+  /** Should not be there at all. */
+  readonly foreign: number
+}
+
+/** What the judge has to say of a pipeline; its own damage is the sum over all topics and copies. */
+export interface Judgement extends Damage {
+  /** Answers to requests that were answered before, as the topics tell. */
+  readonly paidTwice: number
+  readonly deadLetters: number
+  readonly topics: Readonly<Record<string, Damage & { readonly records: number }>>
+  /** ClickHouse's tables and the exported files. */
+  readonly copies: Readonly<Record<string, Damage & { readonly records: number }>>
+  /** In words; empty when all is as it should be. */
   readonly findings: readonly string[]
 }
 
-/** Compares two pipelines on one cluster that were given the same questions. */
-export async function judge(
-  stack: { readonly brokers: readonly string[]; readonly registryUrl: string },
-  reference: string,
-  pipeline: string,
-): Promise<Judgement> {
+/** What is judged, and by what. */
+export interface Case {
+  readonly stack: { readonly brokers: readonly string[]; readonly registryUrl: string }
+  readonly pipeline: string
+  /** What an undisturbed run holds, as `save` wrote it down; the run alone is judged where left out. */
+  readonly reference?: string
+  /** Where to write down what this run holds. */
+  readonly save?: string
+  /** Where the pipeline's tables are. */
+  readonly clickhouseUrl?: string
+  /** The folder its records were exported to. */
+  readonly exported?: string
+  /** What must stand there beside. */
+  readonly leaves?: Leftovers
+}
+
+/** The database of a pipeline's tables. */
+export function databaseOf(pipeline: string): string {
+  return `ninefold_${pipeline.replaceAll('-', '_')}`
+}
+
+/** Judges a pipeline. */
+export async function judge(given: Case): Promise<Judgement> {
+  const { stack, pipeline, reference, save, clickhouseUrl, exported, leaves = {} } = given
+  const optional = { reference, save, clickhouse: clickhouseUrl, export: exported }
   const { stdout } = await run(
     await python(),
     [
       ...[JUDGE, '--brokers', stack.brokers.join(','), '--registry', stack.registryUrl],
-      ...['--reference', `${reference}.main`, '--run', `${pipeline}.main`],
+      ...['--run', `${pipeline}.main`, '--leaves', JSON.stringify(leaves)],
+      ...['--database', databaseOf(pipeline)],
+      ...Object.entries(optional).flatMap(([name, value]) => (value ? [`--${name}`, value] : [])),
     ],
     { maxBuffer: MAX_OUTPUT_BYTES },
   )

@@ -9,10 +9,20 @@ export const KILL_KINDS = ['transaction', 'finished', 'committed'] as const
 /** One of them. */
 export type KillKind = (typeof KILL_KINDS)[number]
 
-/** An order to a worker to send itself a signal at the first moment of this kind that counts. */
+/** Signals that come without warning. */
+export type Blow = 'SIGKILL' | 'SIGSTOP'
+
+/**
+ * An order to a worker to send a signal, to itself or to another process, at the first moment of this kind that counts.
+ * `insert` is a moment after an insert into ClickHouse was begun; it counts whatever else is under way.
+ */
 export interface KillOrder {
-  readonly kind: KillKind
-  readonly signal: 'SIGKILL' | 'SIGSTOP'
+  readonly kind: KillKind | 'insert'
+  readonly signal: Blow
+  /** The process to be hit; null = the worker itself. */
+  readonly victim: number | null
+  /** How long after an insert has begun, ms. */
+  readonly afterMs: number
   /** The local port the models answer on. */
   readonly endpointPort: number
   /** Where the kill is written down; JSON lines. */
@@ -27,8 +37,8 @@ export interface KillOrder {
 
 /** A kill that counts, as figures taken in the very moment before it. */
 export interface Kill {
-  readonly kind: KillKind
-  readonly signal: 'SIGKILL' | 'SIGSTOP'
+  readonly kind: KillOrder['kind']
+  readonly signal: Blow
   readonly callsInFlight: number
   /** Finished records whose transaction had not ended. */
   readonly uncommitted: number

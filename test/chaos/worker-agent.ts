@@ -1,9 +1,11 @@
 /**
- * Loaded into every worker with `node --import`: tells the test what it commits, and, when it has been ordered to, sends
- * itself a signal, with no warning and nothing flushed, at the first moment that counts. The kill is written down
- * before, synchronously, so that every line of the log is a kill.
+ * Loaded into every worker with `node --import`: tells the test what it commits, and, when it has been ordered to, hits
+ * itself or another process with a signal, with no warning and nothing flushed, at the first moment that counts. The
+ * kill is written down before, synchronously, so that every line of the log is a kill.
  */
+import { channel } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
+import type { ClientRequest } from 'node:http'
 import {
   type CommittedTransaction,
   recordFinished,
@@ -31,6 +33,7 @@ let isReady = false
 let isSending = false
 let published = 0
 let transactions = 0
+let latest: WorkerMoment = { callsInFlight: 0, uncommitted: 0 }
 
 process.on('message', (message: ToWorker) => {
   if ('quiet' in message) isQuiet = message.quiet
@@ -61,8 +64,18 @@ transactionCommitted.subscribe((message) => {
   consider('committed', message as WorkerMoment)
 })
 
+// The moment a request begins its bytes are not on their way yet.
+channel('http.client.request.start').subscribe((message) => {
+  const { request } = message as { request: ClientRequest }
+  const given = order
+  if (given?.kind !== 'insert' || !/insert/i.test(decodeURIComponent(request.path))) return
+  order = null
+  setTimeout(() => strike(given, latest), given.afterMs)
+})
+
 /** Obeys the order if this is the moment. */
 function consider(kind: KillOrder['kind'], moment: WorkerMoment): void {
+  latest = moment
   if (order === null || order.kind !== kind) return
   if (moment.callsInFlight < MIN_CALLS_IN_FLIGHT || moment.uncommitted === 0) return
   if (!order.whenQuiet) strike(order, moment)
@@ -87,12 +100,12 @@ function strikeWhenAllIsRead(given: KillOrder, moment: WorkerMoment): void {
 
 function strike(given: KillOrder, { callsInFlight, uncommitted }: WorkerMoment): void {
   order = null
-  const { kind, signal, endpointPort, log } = given
+  const { kind, signal, endpointPort, log, victim } = given
   const age = Math.round(performance.now())
   const unread = unreadAnswers(endpointPort)
   const told: Kill = { kind, signal, callsInFlight, uncommitted, unread, published, age }
   appendFileSync(log, `${JSON.stringify(told)}\n`)
-  process.kill(process.pid, signal)
+  process.kill(victim ?? process.pid, signal)
 }
 
 function tell(message: FromWorker): void {

@@ -6,6 +6,8 @@ export interface EndpointStats {
   readonly answeredRepeated: number
   /** Requests sent again while an equal one was under way. */
   readonly inFlightRepeated: number
+  /** Requests sent again that the endpoint had refused or broken off, by its own doing. */
+  readonly faultRetried: number
   readonly promptTokens: number
   readonly completionTokens: number
   readonly byModel: Readonly<Record<string, number>>

@@ -2,16 +2,15 @@ import type { Fault } from '../fault.ts'
 import { KILL_KINDS, type KillKind } from '../kill-order.ts'
 
 const MOMENTS: Readonly<Record<KillKind, string>> = {
-  transaction: 'inside a transaction, between its first send and its end',
-  finished: 'with a record just finished, outside transactions',
+  transaction: 'inside a transaction',
+  finished: 'outside transactions, a record just finished',
   committed: 'right after a commit',
 }
 
 function workerKilled(kind: KillKind): Fault {
   return {
-    name: `worker killed (SIGKILL) ${MOMENTS[kind]}`,
+    name: `worker killed (SIGKILL), ${MOMENTS[kind]}`,
     area: 'workers',
-    weight: 4,
     async inject(run, chance) {
       const kill = await run.strike(chance.pick(run.crew.kept), kind)
       return {

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FaultyEndpoint } from '../../support/faulty-endpoint.ts'
+import type { Chance } from '../chance.ts'
+import type { Fault } from '../fault.ts'
+
+/** So many requests must have met the fault before it is taken away again. */
+const MET = 50
+const MEET_LIMIT_MS = 60_000
+/** How long it lasts beyond that, ms. */
+const SHORT = { least: 500, most: 8_000 }
+
+function endpointIll(name: string, begin: (endpoint: FaultyEndpoint, chance: Chance) => void): Fault {
+  return {
+    name: `the models: ${name}`,
+    area: 'models',
+    async inject(run, chance) {
+      const { endpoint } = run
+      const [before, began] = [endpoint.spoiled, performance.now()]
+      begin(endpoint, chance)
+      await run.until(() => endpoint.spoiled - before >= MET, 'no requests met the fault', MEET_LIMIT_MS)
+      await sleep(chance.between(SHORT.least, SHORT.most))
+      const healed = performance.now()
+      await endpoint.heal()
+      const recoverySeconds = await run.recovered(healed)
+      const seconds = ((healed - began) / 1_000).toFixed(1)
+      return { what: `${endpoint.spoiled - before} requests met it in ${seconds} s`, recoverySeconds }
+    },
+  }
+}
+
+/** An endpoint that answers, but not as it should, for some seconds. */
+export const illEndpoints: readonly Fault[] = [
+  endpointIll('a storm of 429, Retry-After in seconds', (one, chance) =>
+    one.storm429({ retryAfter: chance.between(1, 4) }),
+  ),
+  endpointIll('a storm of 429, Retry-After as a date', (one, chance) =>
+    one.storm429({ retryAfter: chance.between(1, 4), as: 'date' }),
+  ),
+  endpointIll('a storm of 429 without Retry-After', (one) => one.storm429({ retryAfter: null })),
+  endpointIll('every answer is 500', (one) => one.errors500()),
+  endpointIll('connections that hang, then break', (one) => one.hang()),
+  endpointIll('answers cut in the middle', (one) => one.cut()),
+  endpointIll('answers that are no JSON, or no completions', (one) => one.malformed()),
+]

@@ -1,0 +1,115 @@
+/** A whole run by one seed: questions in, faults one after the other, everything worked off, everything judged. */
+import { Chance } from './chance.ts'
+import { ChaosRun, type ChaosRunSettings } from './chaos-run.ts'
+import type { WorkerEnd } from './chaos-worker.ts'
+import type { Fault, Leftovers } from './fault.ts'
+import type { Judgement } from './judge.ts'
+import type { Reference } from './reference.ts'
+import type { InjectedFault, Money, SeedResult } from './results.ts'
+
+/** What a run by a seed is made of, beside the run itself. */
+export interface SeedRunSettings extends ChaosRunSettings {
+  readonly seed: number
+  readonly schedule: readonly Fault[]
+  readonly reference: Reference
+  /** Told, a line at a time, how it goes. */
+  readonly say: (line: string) => void
+  /** Called before the run's folder goes, when the run was not as it must be. */
+  readonly onFailure?: (run: ChaosRun, result: SeedResult) => void
+}
+
+/** The share of all calls that may be made while faults come: the last fault must still find work. */
+const SHARE_WITH_FAULTS = 0.85
+/** How long a fault takes, from the draw to the recovery, s: how the calls are spread over the schedule. */
+const SECONDS_A_FAULT = 12
+const SLOWEST = 8
+const FASTEST = 150
+const UP_LIMIT_MS = 120_000
+const WORKERS = 3
+
+/** Runs it. Never throws: what went wrong is in the result. */
+export async function runSeed(settings: SeedRunSettings): Promise<SeedResult> {
+  const { seed, schedule, questions, workers = WORKERS, onFailure } = settings
+  const startedAt = new Date()
+  await using run = await ChaosRun.open({ ...settings, workers })
+  const injected: InjectedFault[] = []
+  let end: Outcome = { drained: null, judgement: null, money: null, error: null }
+  try {
+    await start(run)
+    await injectAll(run, settings, injected)
+    end = { ...(await finish(run, settings, injected)), error: null }
+  } catch (error) {
+    end = { ...end, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+  const result = {
+    seed,
+    startedAt: startedAt.toISOString(),
+    seconds: (Date.now() - startedAt.getTime()) / 1_000,
+    questions: questions.length,
+    workers,
+    injected,
+    notInjected: schedule.slice(injected.length).map(({ name }) => name),
+    endings: run.crew.endings,
+    ...end,
+  }
+  if (result.error !== null || result.judgement?.findings.length !== 0) onFailure?.(run, result)
+  return result
+}
+
+interface Outcome {
+  readonly drained: WorkerEnd | null
+  readonly judgement: Judgement | null
+  readonly money: Money | null
+  readonly error: string | null
+}
+
+/** All workers take part from the first record on. */
+async function start(run: ChaosRun): Promise<void> {
+  run.crew.keepUp()
+  await run.load()
+  const haveAllBegun = () => run.crew.kept.every(({ published }) => published > 0)
+  run.pace(SLOWEST)
+  await run.until(haveAllBegun, 'the workers did not begin', UP_LIMIT_MS)
+}
+
+async function injectAll(run: ChaosRun, settings: SeedRunSettings, injected: InjectedFault[]): Promise<void> {
+  const { seed, schedule, reference, say } = settings
+  const chance = new Chance(seed)
+  for (const [at, fault] of schedule.entries()) {
+    const left = reference.calls * SHARE_WITH_FAULTS - run.calls
+    if (left <= 0) throw new Error(`only ${at} of ${schedule.length} faults came before the work was done`)
+    const evenly = left / ((schedule.length - at) * SECONDS_A_FAULT)
+    run.pace(Math.min(FASTEST, Math.max(SLOWEST, evenly)))
+    const injection = await fault.inject(run, chance).catch((error) => {
+      throw new Error(`${fault.name}: ${error instanceof Error ? error.message : error}`, { cause: error })
+    })
+    injected.push({ fault: fault.name, area: fault.area, ...injection })
+    const recovered = injection.recoverySeconds?.toFixed(1) ?? '-'
+    say(`${at + 1}/${schedule.length} ${fault.name}: ${injection.what}; well after ${recovered} s`)
+  }
+}
+
+async function finish(run: ChaosRun, settings: SeedRunSettings, injected: readonly InjectedFault[]) {
+  const drained = await run.drain()
+  const leaves = leftoversOf(injected)
+  const judgement = await run.judged({ reference: settings.reference.path, leaves })
+  return { drained, judgement, money: await moneyOf(run) }
+}
+
+/** What the models were paid for in a run, and paid twice. */
+export async function moneyOf(run: ChaosRun): Promise<Money> {
+  const { calls, answeredRepeated, inFlightRepeated, faultRetried } = await run.stats
+  return { calls, answeredRepeated, inFlightRepeated, faultRetried }
+}
+
+/** What all faults together have left in the topics. */
+function leftoversOf(injected: readonly InjectedFault[]): Leftovers {
+  const undecodable: Record<string, number> = {}
+  let deadLetters = 0
+  for (const { leaves } of injected) {
+    deadLetters += leaves?.deadLetters ?? 0
+    for (const [topic, count] of Object.entries(leaves?.undecodable ?? {}))
+      undecodable[topic] = (undecodable[topic] ?? 0) + count
+  }
+  return { undecodable, deadLetters }
+}
