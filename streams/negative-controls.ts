@@ -3,7 +3,12 @@
  * proves nothing, so each safeguard can be switched off by name in NINEFOLD_NEGATIVE_CONTROL; a worker that
  * runs without one says so at start. Never for real data.
  */
-const CONTROLS = ['unmended-read-committed', 'no-completion-metadata', 'no-journal'] as const
+const CONTROLS = [
+  'unmended-read-committed',
+  'no-completion-metadata',
+  'no-journal',
+  'no-group-fencing',
+] as const
 
 /** A safeguard that can be switched off. */
 export type NegativeControl = (typeof CONTROLS)[number]

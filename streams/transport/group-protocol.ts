@@ -4,6 +4,7 @@
  * requireStable waits out a predecessor's open transaction; OffsetCommit v8 is for progress outside transactions.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { negativeControl } from '../negative-controls.ts'
 import type { Decoder, Encoder, Exchange, TransactionIdentity } from './kafkajs.ts'
 import { type Broker, BrokerClass, DecoderClass, EncoderClass, protocolErrors } from './kafkajs.ts'
 
@@ -28,6 +29,8 @@ const OFFSET_COMMIT = { apiKey: 8, apiVersion: 8, apiName: 'OffsetCommit' } as c
 const TXN_OFFSET_COMMIT = { apiKey: 28, apiVersion: 3, apiName: 'TxnOffsetCommit' } as const
 const UNSTABLE_OFFSET_COMMIT = 88
 const NO_TAGS = [] as const
+/** Without it transactions carry offsets as they did before KIP-447: nobody asks whose they are. */
+const isFenced = !negativeControl('no-group-fencing')
 
 /** Sends a request on the broker's own connection, with KafkaJS's correlation, timeouts and reconnects. */
 export async function exchange<T>(broker: Broker, { request, response }: Exchange<T>): Promise<T> {
@@ -55,6 +58,7 @@ export async function txnOffsetCommit(
   membership: Membership | null,
   topics: readonly TopicOffsets[],
 ): Promise<void> {
+  const fence = isFenced ? membership : null
   await commitOffsets(coordinator, TXN_OFFSET_COMMIT, () =>
     tags(
       tags(new EncoderClass())
@@ -62,8 +66,8 @@ export async function txnOffsetCommit(
         .writeUVarIntString(groupId)
         .writeInt64(transaction.producerId)
         .writeInt16(transaction.producerEpoch)
-        .writeInt32(membership?.generationId ?? -1)
-        .writeUVarIntString(membership?.memberId ?? '')
+        .writeInt32(fence?.generationId ?? -1)
+        .writeUVarIntString(fence?.memberId ?? '')
         .writeUVarIntString(null)
         .writeUVarIntArray(topics.map(encodeTopicOffsets)),
     ),
