@@ -12,6 +12,7 @@ import type { KafkaClient } from './client.ts'
 import { exchange, type Membership, type TopicOffsets, txnOffsetCommit } from './group-protocol.ts'
 import { type Broker, type Cluster, produceResponse, type TransactionIdentity } from './kafkajs.ts'
 import { encodeProduce } from './produce-request.ts'
+import { mindingTime, recordTime } from './record-time.ts'
 import { isTransient } from './reader.ts'
 
 /** A record to be published. Keys decide nothing here: the partition is already chosen. */
@@ -166,7 +167,7 @@ export class TransactionalProducer {
       identity: this.#identity,
       acks: ALL_REPLICAS,
       timeoutMs: TRANSACTION_TIMEOUT_MS,
-      timestamp: Date.now(),
+      timestamp: recordTime(),
       batches: batches.map(([{ topic, partition }, records]) => {
         const firstSequence = this.#takeSequences(`${topic}/${partition}`, records.length)
         return { topic, partition, firstSequence, records }
@@ -179,7 +180,7 @@ export class TransactionalProducer {
         apiName: 'Produce',
         encode: async () => ({ buffer: body }),
       },
-      response: produceResponse,
+      response: mindingTime(produceResponse),
     })
     for (const { topicName, partitions } of response.topics) {
       for (const { partition, baseOffset } of partitions) {
