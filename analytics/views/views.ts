@@ -8,6 +8,7 @@ import { costs } from './costs.ts'
 import { costsByTier } from './costs-by-tier.ts'
 import { editionTopics } from './edition-topics.ts'
 import { endpointHours } from './endpoint-hours.ts'
+import { fewerPaths } from './fewer-paths.ts'
 import { judgeAgreement } from './judge-agreement.ts'
 import { modelAnswers } from './model-answers.ts'
 import { modelMisses } from './model-misses.ts'
@@ -16,6 +17,7 @@ import { questionProgress } from './question-progress.ts'
 import { spending } from './spending.ts'
 import { strongModelEstimate } from './strong-model-estimate.ts'
 import { tiers } from './tiers.ts'
+import { tiersIf } from './tiers-if.ts'
 import { topTwo } from './top-two.ts'
 import type { View } from './view.ts'
 import { waitingQuestions } from './waiting-questions.ts'
@@ -37,6 +39,8 @@ export const VIEWS: readonly View[] = [
   spending,
   strongModelEstimate,
   endpointHours,
+  fewerPaths,
+  tiersIf,
   questionProgress,
   costProjection,
   waitingQuestions,

@@ -18,6 +18,10 @@ const RIGHT = [
 
 const OF_A_QUESTION = { revision: 1, source: 's' }
 
+const TRIAGE = JSON.stringify({ triage: { easyMaxErrors: 4, mediumMaxErrors: 7 } })
+/** A cent, in billionths of a US dollar. */
+const CENT = 10_000_000
+
 type Row = Record<string, unknown>
 
 describe('the views', () => {
@@ -41,8 +45,8 @@ describe('the views', () => {
     engine = await ToyEngine.start()
     await migrate(open, LAYOUT)
     const editions = [
-      { edition: 'main', base: '', base_from: '' },
-      { edition: 'strict', base: 'main', base_from: 'verdicts' },
+      { edition: 'main', base: '', base_from: '', config: TRIAGE },
+      { edition: 'strict', base: 'main', base_from: 'verdicts', config: TRIAGE },
     ]
     await insert('editions', editions, {})
     await insert(
@@ -109,6 +113,36 @@ describe('the views', () => {
         ...{ question_id: id, triaged_id: id, tier, expected: 9 },
         errors: 9 - right.reduce((sum: number, count) => sum + count, 0),
       })),
+    )
+    await insert('records', [
+      {
+        ...{ question_id: 'q1', kind: 'record', record_id: 'r1', tier: 'easy', kept_id: 'k1' },
+        ...{ path_ids: ['q1/ant/0'], verdict_ids: ['verdict q1/ant/0'], request_hashes: ['summarize k1'] },
+      },
+    ])
+    const call = (payment: string, step: string, hash: string, more: Row = {}) => ({
+      ...{ payment_id: payment, step, request_hash: hash, question_id: 'q1', model: 'ant', endpoint: 'lab' },
+      ...{ status: 'answered', prompt_tokens: 10, completion_tokens: 20, cost_nano_usd: CENT, started_at: 0 },
+      ...{ duration_ms: 1_000, attempt: 1, ...more },
+    })
+    await insert(
+      'completions',
+      [
+        call('1', 'generate.ant-t0.7', 'generate q1/ant/0'),
+        call('2', 'generate.ant-t0.7', 'generate q1/ant/0', { started_at: 5 }),
+        call('3', 'generate.bee-t0.7', 'generate q1/bee/0', { model: 'bee' }),
+        call('4', 'verify', 'verify q1/ant/0', { model: 'judge', duration_ms: 3_000 }),
+        call('5', 'verify', 'verify q1/bee/0', { model: 'judge' }),
+        call('6', 'verify', 'not JSON', { model: 'judge' }),
+        call('7', 'verify', 'lost', { model: 'judge', status: 'failed', cost_nano_usd: null, attempt: 2 }),
+        call('8', 'summarize', 'summarize k1', { model: 'writer' }),
+        call('9', 'regenerate', 'regenerate q4', {
+          model: 'strong',
+          question_id: 'q4',
+          cost_nano_usd: 8 * CENT,
+        }),
+      ],
+      {},
     )
   })
 
@@ -189,5 +223,68 @@ describe('the views', () => {
       false_error: 1,
       unreadable: 3,
     })
+  })
+
+  it('tell what the money bought, and what of it was for nothing', async () => {
+    const rows = await rowsOf(
+      "SELECT role, outcome, toUInt32(calls) AS calls, round(usd * 100) AS cents FROM spending WHERE edition = 'main'",
+    )
+    expect(rows).toEqual([
+      { role: 'generate', outcome: 'kept', calls: 1, cents: 1 },
+      { role: 'generate', outcome: 'rejected', calls: 1, cents: 1 },
+      { role: 'generate', outcome: 'repeated', calls: 1, cents: 1 },
+      { role: 'regenerate', outcome: 'unusable', calls: 1, cents: 8 },
+      { role: 'summarize', outcome: 'kept', calls: 1, cents: 1 },
+      { role: 'verify', outcome: 'failed', calls: 1, cents: null },
+      { role: 'verify', outcome: 'kept', calls: 1, cents: 1 },
+      { role: 'verify', outcome: 'rejected', calls: 1, cents: 1 },
+      { role: 'verify', outcome: 'unusable', calls: 1, cents: 1 },
+    ])
+  })
+
+  it('tell what a tier, and a record of it, has cost', async () => {
+    const rows = await rowsOf(
+      "SELECT tier, toUInt32(questions) AS questions, toUInt32(records) AS records, round(usd * 100) AS cents, round(usd_per_record * 100) AS per_record, toUInt32(calls_of_unknown_cost) AS unknown FROM cost_per_record WHERE edition = 'main'",
+    )
+    expect(rows).toEqual([
+      { tier: 'easy', questions: 2, records: 1, cents: 7, per_record: 7, unknown: 1 },
+      { tier: 'medium', questions: 1, records: 0, cents: null, per_record: null, unknown: 0 },
+      { tier: 'difficult', questions: 1, records: 0, cents: 8, per_record: null, unknown: 0 },
+    ])
+  })
+
+  it('estimate what the strong model alone would have cost', async () => {
+    const [row] = await rowsOf(
+      "SELECT strong_model, toUInt32(answers_seen) AS answers, round(usd_by_strong_model_alone * 100) AS alone, round(usd_spent * 100) AS spent FROM strong_model_estimate WHERE edition = 'main'",
+    )
+    expect(row).toEqual({ strong_model: 'strong', answers: 1, alone: 32, spent: 15 })
+  })
+
+  it('tell how endpoints did, hour by hour', async () => {
+    const [row] = await rowsOf(
+      "SELECT endpoint, hour, toUInt32(calls) AS calls, toUInt32(failed) AS failed, toUInt32(sent_again) AS again, seconds_p99 FROM endpoint_hours WHERE model = 'judge'",
+    )
+    expect(row).toEqual({
+      ...{ endpoint: 'lab', hour: '1970-01-01 00:00:00', calls: 4, failed: 1, again: 1, seconds_p99: 3 },
+    })
+  })
+
+  it('tell which tiers other limits would make, and fewer paths, from the verdicts there are', async () => {
+    const tiers = 'round(easy, 6) AS easy, round(medium, 6) AS medium, round(difficult, 6) AS difficult'
+    const asked = (paths: number, easy: number, medium: number) =>
+      rowsOf(`SELECT ${tiers} FROM tiers_if(paths = ${paths}, easy = ${easy}, medium = ${medium})`)
+    // Errors: 0, 4, 6 and 8 of 9.
+    expect(await asked(9, 4, 7)).toEqual([{ easy: 2, medium: 1, difficult: 1 }])
+    expect(await asked(9, 3, 6)).toEqual([{ easy: 1, medium: 2, difficult: 1 }])
+    // One path drawn is right in 9, 5, 3 and 1 of nine cases.
+    expect(await asked(1, 0, 0)).toEqual([{ easy: 2, medium: 0, difficult: 2 }])
+    // Two: both right in 36, 10, 3 and 0 of 36 cases, both wrong in 0, 6, 15 and 28.
+    expect(await asked(2, 0, 1)).toEqual([{ easy: 1.361111, medium: 1.277778, difficult: 1.361111 }])
+    const rows = await rowsOf(
+      `SELECT toUInt32(paths) AS paths, easy_max_errors AS most, ${tiers} FROM fewer_paths`,
+    )
+    expect(rows).toHaveLength(9)
+    expect(rows[8]).toEqual({ paths: 9, most: 4, easy: 2, medium: 1, difficult: 1 })
+    expect(rows[2]).toMatchObject({ paths: 3, most: 1 })
   })
 })
