@@ -1,26 +1,32 @@
 /** A disk that is full for as long as a test says, for what is written through SQLite. */
-import type { DatabaseSync } from 'node:sqlite'
-import { loadSqlite } from '../../stack/sqlite.ts'
+import { loadSqlite, type StatementSync } from '../../stack/sqlite.ts'
 
 /** SQLITE_FULL, as `node:sqlite` throws it. */
 const FULL = { code: 'ERR_SQLITE_ERROR', errcode: 13, errstr: 'database or disk is full' }
 
-type Statement = ReturnType<DatabaseSync['prepare']>
+/** The only way SQLite is written here. */
+interface Runs {
+  run(this: StatementSync, ...values: unknown[]): unknown
+}
 
-/** Makes every write of this process find the disk full, until disposed of. */
+/** Makes writes of this process find the disk full, until disposed of. */
 export class FullDisk implements Disposable {
-  readonly #prototype: Statement
-  readonly #run: Statement['run']
+  readonly #statements: Runs
+  readonly #run: Runs['run']
   #refused = 0
 
-  constructor() {
-    const { DatabaseSync } = loadSqlite()
-    const database = new DatabaseSync(':memory:')
-    this.#prototype = Object.getPrototypeOf(database.prepare('SELECT 1')) as Statement
-    database.close()
-    this.#run = this.#prototype.run
-    this.#prototype.run = () => {
+  /** @param isFull asked before every write; it always is where left out */
+  constructor(isFull: () => boolean = () => true) {
+    const { StatementSync } = loadSqlite()
+    this.#statements = StatementSync.prototype as unknown as Runs
+    const { run } = this.#statements
+    this.#run = run
+    const refuse = (): void => {
       this.#refused++
+    }
+    this.#statements.run = function (...values) {
+      if (!isFull()) return run.apply(this, values)
+      refuse()
       throw Object.assign(new Error('database or disk is full'), FULL)
     }
   }
@@ -31,6 +37,6 @@ export class FullDisk implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#prototype.run = this.#run
+    this.#statements.run = this.#run
   }
 }
