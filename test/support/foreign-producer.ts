@@ -19,18 +19,33 @@ export const UNREADABLE: readonly { readonly value: Buffer | null; readonly why:
 
 /** Writes each of them to each topic, and one more without a key where that is allowed. */
 export async function writeUnreadable(brokers: readonly string[], topics: readonly string[]): Promise<void> {
+  const records = topics.flatMap((topic) => [
+    ...UNREADABLE.map(({ value }, at) => ({ topic, key: `poison-${at}`, value })),
+    // A compacted topic refuses what has no key.
+    ...(topic.endsWith('.triage-state') ? [] : [{ topic, key: null, value: Buffer.from('no key') }]),
+  ])
+  await writeForeign(brokers, records)
+}
+
+/** A record of somebody else's; where left out, the partition follows from the key. */
+export interface ForeignRecord {
+  readonly topic: string
+  readonly key: string | Buffer | null
+  readonly value: Buffer | null
+  readonly partition?: number
+}
+
+/** Writes records one after the other, as somebody does who knows nothing of ours. */
+export async function writeForeign(
+  brokers: readonly string[],
+  records: readonly ForeignRecord[],
+): Promise<void> {
   const producer = new kafkajs.Kafka({ brokers: [...brokers], logLevel: 0 }).producer({
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   })
   await producer.connect()
   try {
-    for (const topic of topics) {
-      const messages = UNREADABLE.map(({ value }, at) => ({ key: `poison-${at}`, value }))
-      await producer.send({ topic, messages })
-      // A compacted topic refuses what has no key.
-      if (!topic.endsWith('.triage-state'))
-        await producer.send({ topic, messages: [{ key: null, value: Buffer.from('no key') }] })
-    }
+    for (const { topic, ...message } of records) await producer.send({ topic, messages: [message] })
   } finally {
     await producer.disconnect()
   }
