@@ -45,7 +45,7 @@ export class RunWatch {
 
   /** Asks once more how far the groups are, so that the last word is not an old one. */
   async look(): Promise<void> {
-    if (this.#reporter.lookEveryMs !== null) await this.#monitor?.look()
+    await this.#monitor?.look()
   }
 
   /** The run has ended: nobody is asked any more how far it is. */

@@ -25,7 +25,7 @@ With --json, standard error holds an event a line: { at, event: "progress", pipe
 callsOfUnknownCost }], cost: { usd, of, budgetUsd, callsOfUnknownCost }, projected: { usd, atLeast, basis } or null,
 troubles: [] }, and { at, event, text } for whatever else there is to say; lines that are no JSON are for people. Standard output holds, at the end, { pipeline,
 edition, worker, ended, seconds, made: { questions, paths, verdicts, tiers, records, unsolved, deadLetters }, left: {
-waiting, deadLetters, unsolved, dismissed, abandoned } or null, calls, promptTokens, completionTokens, usd, callsOfUnknownCost, spentUsd,
+waiting, deadLetters, unsolved, dismissed, abandoned } or null, toDo: [{ step, records }], calls, promptTokens, completionTokens, usd, callsOfUnknownCost, spentUsd,
 budgetUsd, next }. Money is in USD.
 
 Ctrl-C stops taking new work, lets calls under way end (25 seconds), commits, and leaves. A second one stops at once.
@@ -80,10 +80,12 @@ export async function work(session: Session, settings: WorkSettings, reporter: R
     failure = error
   }
   await watch.end()
-  const isWhole = failure === null && !stop.aborted
+  const isPaused = failure instanceof BudgetReached
+  if (isPaused) await watch.look()
+  const isWhole = (failure === null || isPaused) && !stop.aborted
   const left = isWhole ? await countLeftovers(session) : null
   if (stop.aborted) process.exitCode = EXIT.interrupted
-  else if (left !== null && left.waiting + left.deadLetters > 0) process.exitCode = EXIT.leftover
+  else if (left !== null && !isPaused && left.waiting + left.deadLetters > 0) process.exitCode = EXIT.leftover
   const summary = watch.summary(endingOf(failure, stop), left, settings)
   if (summary !== null) console.log(settings.json ? JSON.stringify(summary, null, 2) : shown(summary))
   reportUnreadable(session)

@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
-import { BudgetStore, budgetPath } from '../models/budget-store.ts'
+import { BudgetStore, budgetPath, type Spending } from '../models/budget-store.ts'
+import { sumOf } from '../models/purses.ts'
 import { runningAddresses } from '../pipeline/addresses.ts'
+import { readBudgetState } from '../pipeline/budget-log.ts'
 import { baseOf, findEdition } from '../pipeline/editions.ts'
 import { ownTopics, topicsOf } from '../plugins/topics.ts'
 import { topology } from '../processors/topology.ts'
@@ -11,6 +13,7 @@ import { createCodec } from '../schemas/codec.ts'
 import { lookUpRegistry } from '../schemas/registry.ts'
 import type { RegistryAddress } from '../schemas/registry-http.ts'
 import { groupName } from '../schemas/topic-names.ts'
+import type { BudgetEvent } from '../schemas/types.ts'
 import { editionTopics, sharedTopics } from '../streams/edition-topics.ts'
 import { silentLog } from '../streams/log.ts'
 import type { AnyProcessor } from '../streams/processor.ts'
@@ -45,7 +48,31 @@ export interface PipelineStatus {
   /** Of the edition, as this machine's account has it; null without a budget. */
   readonly spentUsd: number | null
   readonly budgetUsd: number | null
+  /** The roles that have limits of their own. */
+  readonly roleBudgets: readonly RoleBudget[]
+  /** The last that was decided about limits, by a person or by what was spent; null when nothing was, or is known. */
+  readonly lastBudgetEvent: BudgetNews | null
   readonly workers: readonly ActiveWorker[]
+}
+
+/** What a role has spent, as this machine's account has it, and may. */
+export interface RoleBudget {
+  readonly role: string
+  readonly spentUsd: number
+  readonly budgetUsd: number
+}
+
+/** A limit that was set, changed or reached. */
+export interface BudgetNews {
+  readonly kind: string
+  /** null = the edition's, or a run's. */
+  readonly role: string | null
+  readonly limitUsd: number | null
+  readonly spentUsd: number | null
+  readonly slot: string | null
+  readonly host: string
+  /** ISO 8601, UTC. */
+  readonly at: string
 }
 
 const NANO = 1e9
@@ -53,8 +80,8 @@ const NANO = 1e9
 /** Looks at the edition now. What cannot be told is told as a problem. */
 export async function pipelineStatus(config: Config): Promise<PipelineStatus> {
   const { pipeline, edition, budgetUsd } = config
-  const known = { pipeline, edition, budgetUsd, spentUsd: await spentUsd(config) }
-  const nothing = { problem: null, percentDone: null, lag: null, workers: [] }
+  const known = { pipeline, edition, budgetUsd, ...(await spendingOf(config)) }
+  const nothing = { problem: null, percentDone: null, lag: null, lastBudgetEvent: null, workers: [] }
   try {
     const addresses = await runningAddresses(config)
     if (addresses === null) throw new Error('the local stack does not run')
@@ -84,14 +111,20 @@ async function lookAt(config: Config, client: KafkaClient, registry: RegistryAdd
   const shared = sharedTopics(base)
   const steps = topology(config).filter(({ outputs }) => !outputs.some((topic) => shared.has(topic)))
   const observer = new ClusterObserver(client)
-  const extents = await observer.extents(topicsOf(config).map(fullName))
+  // A topic that an older version did not have is made at the next run.
+  const there = topicsOf(config)
+    .map(fullName)
+    .filter((topic) => topics.includes(topic))
+  const extents = await observer.extents(there)
   const lags = await readLags({ config, fullName }, observer, steps.map(readerOf), extents)
   const lag = lags.reduce((sum, one) => sum + totalLag(one), 0)
   const offsets = lags
     .flatMap((one) => one.topics.flatMap(({ topic }) => extents.get(fullName(topic)) ?? []))
     .reduce((sum, { first, end }) => sum + end - first, 0)
   const workers = await activeWorkers(config, observer, steps)
+  const isTold = there.includes(fullName('budget-events'))
   return {
+    lastBudgetEvent: isTold ? newsOf((await readBudgetState({ ...source, fullName })).last) : null,
     state: workers.length > 0 ? 'working' : 'idle',
     percentDone: offsets === 0 ? 100 : Math.floor((1_000 * (offsets - lag)) / offsets) / 10,
     lag,
@@ -120,14 +153,26 @@ async function activeWorkers(
     .sort((a, b) => (a.slot < b.slot ? -1 : 1))
 }
 
-async function spentUsd(config: Config): Promise<number | null> {
-  if (config.budgetUsd === null) return null
+function newsOf(event: BudgetEvent | null): BudgetNews | null {
+  if (event === null) return null
+  const { kind, role, limitNanoUsd, spentNanoUsd, slot, host, at } = event
+  const usd = (nano: number | null) => (nano === null ? null : nano / NANO)
+  const [limitUsd, spentUsd] = [usd(limitNanoUsd), usd(spentNanoUsd)]
+  return { kind, role, limitUsd, spentUsd, slot, host, at: new Date(at).toISOString() }
+}
+
+async function spendingOf(config: Config): Promise<Pick<PipelineStatus, 'spentUsd' | 'roleBudgets'>> {
   const path = budgetPath(config)
-  if (!existsSync(path)) return 0
-  const store = await BudgetStore.open(path)
+  const store = existsSync(path) ? await BudgetStore.open(path) : null
   try {
-    return store.spending().spent / NANO
+    const spent = store?.spendings() ?? new Map<string, Spending>()
+    return {
+      spentUsd: config.budgetUsd === null ? null : sumOf(spent.values()).spent / NANO,
+      roleBudgets: Object.entries(config.roleBudgetsUsd).map(([role, budgetUsd]) => {
+        return { role, spentUsd: (spent.get(role)?.spent ?? 0) / NANO, budgetUsd }
+      }),
+    }
   } finally {
-    store.close()
+    store?.close()
   }
 }

@@ -1,4 +1,5 @@
 /** What came of a run, when it has ended. */
+import { roleOf } from '../models/budget-limits.ts'
 import { totalSpent, usdOf } from '../models/spent.ts'
 import type { Leftovers } from '../pipeline/leftovers.ts'
 import type { Tier, TopicName } from '../schemas/topics.ts'
@@ -21,6 +22,8 @@ export interface RunSummary {
   readonly made: Made
   /** What the edition has left over, whoever worked on it; null when nobody looked. */
   readonly left: Leftovers | null
+  /** Records that wait for each step, whoever works on them, as far as offsets tell; steps that have none are left out. */
+  readonly toDo: readonly { readonly step: string; readonly records: number }[]
   /** This worker's calls in this run. */
   readonly calls: number
   readonly promptTokens: number
@@ -81,6 +84,7 @@ export function summaryOf(
     seconds: Math.round(elapsedMs) / MS,
     made: rest.made,
     left: rest.left,
+    toDo: toDoOf(steps),
     calls: spent.calls,
     promptTokens: spent.promptTokens,
     completionTokens: spent.completionTokens,
@@ -94,7 +98,7 @@ export function summaryOf(
 
 /** The same as a table; the last lines say what is left and what comes next. */
 export function summaryScreen(summary: RunSummary, style: Style): string {
-  const { made, left, seconds, next, calls, promptTokens, completionTokens } = summary
+  const { made, left, toDo, seconds, next, calls, promptTokens, completionTokens } = summary
   const { easy, medium, difficult } = made.tiers
   const rows: Cell[][] = [
     [
@@ -114,9 +118,24 @@ export function summaryScreen(summary: RunSummary, style: Style): string {
     style.bold('This worker, in this run'),
     ...inColumns(rows),
     ...(left === null ? [] : ['', `${ENDED[summary.ended]}: ${leftText(left)}`]),
+    ...(summary.ended === 'budget' && toDo.length > 0 ? [`left to do: ${toDoText(summary)}`] : []),
     '',
     `next: ${style.bold(next)}`,
   ].join('\n')
+}
+
+/** Samplers are many: told as one. */
+function toDoOf(steps: RunSnapshot['steps']): RunSummary['toDo'] {
+  const records = new Map<string, number>()
+  for (const { title, waiting } of steps) {
+    const step = roleOf(title)
+    if (waiting !== null && waiting > 0) records.set(step, (records.get(step) ?? 0) + waiting)
+  }
+  return [...records].map(([step, count]) => ({ step, records: count }))
+}
+
+function toDoText({ toDo }: RunSummary): string {
+  return toDo.map(({ step, records }) => `${step} ${count(records)}`).join(', ')
 }
 
 const ENDED: Readonly<Record<Ending, string>> = {

@@ -1,7 +1,7 @@
 /** A pipeline's status in lines. */
 import { inColumns } from '../terminal/columns.ts'
 import { count, dollars, duration } from '../terminal/numbers.ts'
-import type { ActiveWorker, PipelineStatus } from './pipeline-status.ts'
+import type { ActiveWorker, BudgetNews, PipelineStatus } from './pipeline-status.ts'
 
 const NANO = 1e9
 
@@ -19,15 +19,34 @@ export function statusLines(status: PipelineStatus, now: number): string[] {
           ],
         ]),
     ['spending', spendingOf(status)],
+    ...(status.lastBudgetEvent === null ? [] : [['budget', newsText(status.lastBudgetEvent)]]),
     ...(workers.length === 0
       ? [['workers', 'none']]
       : workers.map((worker, at) => [at === 0 ? 'workers' : '', workerText(worker, now)])),
   ])
 }
 
-function spendingOf({ spentUsd, budgetUsd }: PipelineStatus): string {
-  if (spentUsd === null || budgetUsd === null) return 'no budget; `ninefold batches` counts what was spent'
+function spendingOf({ spentUsd, budgetUsd, roleBudgets }: PipelineStatus): string {
+  const all = spentUsd === null || budgetUsd === null ? [] : [ofText(spentUsd, budgetUsd)]
+  const roles = roleBudgets.map((one) => `${one.role} ${ofText(one.spentUsd, one.budgetUsd)}`)
+  if (all.length + roles.length === 0) return 'no budget; `ninefold batches` counts what was spent'
+  return [...all, ...roles].join('; ')
+}
+
+function ofText(spentUsd: number, budgetUsd: number): string {
   return `${dollars(spentUsd * NANO)} of ${dollars(budgetUsd * NANO)}`
+}
+
+function newsText({ kind, role, limitUsd, spentUsd, slot, host, at }: BudgetNews): string {
+  const whose =
+    kind === 'run-reached' ? "a run's limit" : role === null ? 'the limit' : `the limit of ${role}`
+  const what =
+    kind === 'removed'
+      ? 'removed'
+      : `${kind === 'run-reached' ? 'reached' : kind} ${kind.endsWith('reached') ? 'at' : 'to'} ${dollars((limitUsd ?? 0) * NANO)}`
+  const spent = spentUsd === null ? '' : `, ${dollars(spentUsd * NANO)} spent`
+  const who = slot === null ? `on ${host}` : `by ${slot} on ${host}`
+  return `${whose} was ${what}${spent}; ${at.slice(0, 19)}Z ${who}`
 }
 
 function workerText({ slot, host, pid, since, steps }: ActiveWorker, now: number): string {

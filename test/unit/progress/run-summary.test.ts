@@ -29,6 +29,24 @@ const LAST: RunSnapshot = {
 const MADE = madeBy((topic) => topic.length)
 const LEFT = { waiting: 2, deadLetters: 1, unsolved: 0, dismissed: 0, abandoned: 0 }
 
+it('a run that pauses at the budget says what is left to do, samplers as one', () => {
+  const step = LAST.steps[0]!
+  const steps = [
+    { ...step, step: 'generate.1', title: 'generate.qwen-t0.7', waiting: 1_000 },
+    { ...step, step: 'generate.2', title: 'generate.qwen-t0.9', waiting: 234 },
+    { ...step, waiting: 7 },
+    { ...step, step: 'rank', title: 'rank', waiting: null },
+  ]
+  const summary = summaryOf({ ...LAST, steps }, { ended: 'budget', made: MADE, left: LEFT, next: 'x' })
+  expect(summary.toDo).toEqual([
+    { step: 'generate', records: 1_234 },
+    { step: 'verify', records: 7 },
+  ])
+  const screen = summaryScreen(summary, PLAIN)
+  expect(screen).toContain('paused at the budget: 2 questions wait')
+  expect(screen).toContain('left to do: generate 1,234, verify 7')
+})
+
 it('a summary has whole numbers, money in USD, and null for what is not known', () => {
   expect(summaryOf(LAST, { ended: 'drained', made: MADE, left: LEFT, next: 'ninefold export' })).toEqual({
     pipeline: 'medicine',
@@ -38,6 +56,7 @@ it('a summary has whole numbers, money in USD, and null for what is not known', 
     seconds: 61.234,
     made: MADE,
     left: LEFT,
+    toDo: [],
     calls: 4,
     promptTokens: 1_000,
     completionTokens: 500,

@@ -11,6 +11,8 @@ const STATUS: PipelineStatus = {
   lag: 12_345,
   spentUsd: 1.5,
   budgetUsd: 500,
+  roleBudgets: [],
+  lastBudgetEvent: null,
   workers: [
     {
       slot: 'ab-0',
@@ -30,6 +32,30 @@ it('tells progress, spending and workers', () => {
     'spending  $1.5000 of $500.00',
     'workers   ab-0 on lab (pid 7) since 2026-03-04T05:06:07Z, 2 min 1 s: generate (2), admit, verify',
   ])
+})
+
+it('tells the limits of roles, and what was decided last about limits', () => {
+  const reached = {
+    kind: 'reached',
+    role: 'verify',
+    limitUsd: 20,
+    spentUsd: 19.99,
+    slot: 'ab-0',
+    host: 'lab',
+    at: '2026-03-04T05:06:07.890Z',
+  }
+  const lines = (lastBudgetEvent: typeof STATUS.lastBudgetEvent) =>
+    statusLines(
+      { ...STATUS, roleBudgets: [{ role: 'verify', spentUsd: 19.99, budgetUsd: 20 }], lastBudgetEvent },
+      AT,
+    ).slice(2, 4)
+  expect(lines(reached)).toEqual([
+    'spending  $1.5000 of $500.00; verify $19.99 of $20.00',
+    'budget    the limit of verify was reached at $20.00, $19.99 spent; 2026-03-04T05:06:07Z by ab-0 on lab',
+  ])
+  const raised = { ...reached, kind: 'raised', role: null, spentUsd: null, slot: null }
+  expect(lines(raised)[1]).toBe('budget    the limit was raised to $20.00; 2026-03-04T05:06:07Z on lab')
+  expect(lines({ ...raised, kind: 'removed', limitUsd: null })[1]).toContain('the limit was removed; 2026')
 })
 
 it('tells what cannot be told, and why', () => {
