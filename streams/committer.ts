@@ -8,17 +8,20 @@
  * fenced off if the partition went elsewhere.
  *
  * Whether a transaction whose end was not heard of has committed is read back from the journal's offset, next
- * to which every transaction writes its own number.
+ * to which every transaction writes its own token. A cluster that is away is waited for: `giveUp` ends that.
  */
 import type { Completion } from '../schemas/types.ts'
 import type { Room } from '../stack/room.ts'
+import { CommitTokens } from './commit-token.ts'
+import { completionRecord } from './completion-record.ts'
 import type { Log } from './log.ts'
-import { RecordError } from './processor.ts'
 import type { RecordCodec } from './record-codec.ts'
 import type { StoreChanges } from './state-store.ts'
 import type { Result, Task } from './task.ts'
+import { backOff } from './transport/back-off.ts'
 import type { Membership } from './transport/group-protocol.ts'
-import { isTransient, type TopicReader } from './transport/reader.ts'
+import { outlookOf } from './transport/outlook.ts'
+import type { TopicReader } from './transport/reader.ts'
 import {
   type BaseOffsets,
   Fenced,
@@ -31,10 +34,11 @@ import {
 /** What one transaction carries at most, or little more, so that it ends well within its time. */
 const MAX_TRANSACTION_BYTES = 8 * 1024 * 1024
 const MAX_JOURNAL_BYTES = 4 * 1024 * 1024
-/** What is told of an answer that is too large to be told whole. */
-const TOLD_CHARACTERS = 50_000
-/** A broker that is away is waited for elsewhere: as many failures in a row have a cause that stays. */
-const MAX_FAILURES = 30
+/** So many failures in a row that nobody knows to pass have a cause that stays. */
+const MAX_DOUBTFUL = 10
+/** The pauses after failures, ms. */
+const MIN_PAUSE_MS = 20
+const MAX_PAUSE_MS = 2_000
 
 /** What transactions are made with: one after the other, and none after one that failed. */
 export type Producer = Pick<TransactionalProducer, 'commit' | 'close'>
@@ -54,8 +58,8 @@ export interface CommitterOptions {
   /** Where local copies of stores are kept; left out = what finds none fails. */
   readonly room?: Room
   readonly log: Log
-  /** Fences the producer before, and aborts the transaction it left open. */
-  openProducer(): Promise<Producer>
+  /** Fences the producer before, and aborts the transaction it left open. Waits for a cluster until the signal. */
+  openProducer(signal: AbortSignal): Promise<Producer>
   /** The group under which the journal's progress is kept; it has no members. */
   readonly journalGroup: string
   readonly completionsTopic: string
@@ -78,7 +82,7 @@ export interface CommitterOptions {
 }
 
 interface Transaction {
-  readonly number: number
+  readonly token: string
   readonly results: readonly Result[]
   readonly records: readonly OutgoingRecord[]
   readonly offsets: readonly GroupOffsets[]
@@ -97,8 +101,11 @@ export class Committer {
    */
   #carried = new Set<Result>()
   #published = 0
+  /** Failures in a row, and those among them that may have a cause that stays. */
   #failures = 0
-  #number = 0
+  #doubtful = 0
+  readonly #tokens: CommitTokens
+  readonly #givenUp = new AbortController()
   #wake: (() => void) | null = null
   #stirred = false
   #stopping = false
@@ -106,16 +113,17 @@ export class Committer {
 
   constructor(options: CommitterOptions) {
     this.#options = options
+    this.#tokens = new CommitTokens(options.journalGroup)
   }
 
   /** Fences whatever ran in this slot before, and finds out how far the journal is published. */
   async open(): Promise<void> {
     const { journal, openProducer } = this.#options
-    this.#producer = await openProducer()
+    this.#producer = await openProducer(this.#givenUp.signal)
     const { offset, metadata } = await this.#readJournalProgress()
     this.#published = Math.max(0, offset)
     journal.continueFrom(this.#published)
-    this.#number = Number(metadata || 0)
+    this.#tokens.continueFrom(metadata)
     this.stir()
   }
 
@@ -152,7 +160,12 @@ export class Committer {
     this.#wake?.()
   }
 
-  /** Commits what is there, as far as groups allow, and ends. */
+  /** Waits for an away cluster no more: what is not committed stays in the journal, and its inputs in their topics. */
+  giveUp(): void {
+    this.#givenUp.abort(new Error('the cluster is away, and is not waited for'))
+  }
+
+  /** Commits what is there, as far as groups allow, and ends. @throws what kept the last of it from being committed */
   async stop(): Promise<void> {
     this.#stopping = true
     this.#wake?.()
@@ -208,12 +221,12 @@ export class Committer {
     const completions = entries.map((entry) => completionRecord(codec, entry))
     const { offsets, progress } = this.#progressOf()
     if (results.length === 0 && completions.length === 0 && offsets.length === 0) return null
-    const number = ++this.#number
+    const token = this.#tokens.next()
     const journalEnd = (entries.at(-1)?.sequence ?? this.#published - 1) + 1
     if (journalEnd < journal.end) this.#stirred = true
-    const journalOffset = { partition: 0, offset: journalEnd, metadata: String(number) }
+    const journalOffset = { partition: 0, offset: journalEnd, metadata: token }
     return {
-      number,
+      token,
       results,
       records: [...results.flatMap(({ records }) => records), ...completions],
       offsets: [
@@ -269,10 +282,11 @@ export class Committer {
       const { records, offsets } = transaction
       bases = await this.#producer!.commit(records, offsets, this.#options.sent)
     } catch (error) {
-      this.#options.log.warn({ number: transaction.number, error: String(error) }, 'a transaction failed')
+      this.#options.log.warn({ token: transaction.token, error: String(error) }, 'a transaction failed')
+      this.#failures++
       if (error instanceof Fenced) this.#options.fenced(error.groupId, error.membership)
-      else if (++this.#failures >= MAX_FAILURES) throw error
-      if (!(await this.#recover(transaction.number))) {
+      else this.#requireHope(error)
+      if (!(await this.#recover(transaction.token))) {
         for (const [task, topics] of transaction.progress) task.returnProgress(topics)
         return
       }
@@ -285,24 +299,34 @@ export class Committer {
   }
 
   /** After a failure: a new epoch, and whether the transaction has committed all the same. */
-  async #recover(number: number): Promise<boolean> {
-    const { log, openProducer } = this.#options
+  async #recover(token: string): Promise<boolean> {
+    const { log, openProducer, tickMs } = this.#options
     await this.#producer?.close().catch(() => {})
-    this.#producer = await openProducer()
+    this.#producer = await openProducer(this.#givenUp.signal)
     const { metadata } = await this.#readJournalProgress()
-    const committed = metadata === String(number)
-    log.info({ number, committed }, 'transactions go on with a new epoch')
+    const committed = this.#tokens.hasCommitted(token, metadata)
+    log.info({ token, committed }, 'transactions go on with a new epoch')
     this.#stirred = true
-    if (!committed) await pause(this.#options.tickMs)
+    if (!committed)
+      await pause(backOff(this.#failures, { firstMs: Math.max(tickMs, MIN_PAUSE_MS), maxMs: MAX_PAUSE_MS }))
     return committed
+  }
+
+  /** @throws the error, when trying again would not help */
+  #requireHope(error: unknown): void {
+    const outlook = outlookOf(error)
+    if (outlook === 'doubtful') this.#doubtful++
+    if (outlook === 'lasting' || this.#doubtful >= MAX_DOUBTFUL) throw error
   }
 
   /** The transaction has happened: let go of what it carried. */
   async #settle(
-    { results, progress, records, journalEnd }: Transaction,
+    { token, results, progress, records, journalEnd }: Transaction,
     bases: BaseOffsets | null,
   ): Promise<void> {
     this.#failures = 0
+    this.#doubtful = 0
+    this.#tokens.committed(token)
     const done = new Set(results)
     this.#waiting = this.#waiting.filter((result) => !done.has(result))
     this.#published = journalEnd
@@ -353,37 +377,11 @@ export class Committer {
 
   async #readJournalProgress(): Promise<{ offset: number; metadata: string }> {
     const { reader, journalGroup, completionsTopic } = this.#options
-    for (;;) {
-      try {
-        const [progress] = await reader.committed(journalGroup, [
-          { topic: completionsTopic, partitions: [0] },
-        ])
-        return progress ?? { offset: -1, metadata: '' }
-      } catch (error) {
-        if (!isTransient(error)) throw error
-      }
-    }
+    const [progress] = await reader.committed(journalGroup, [{ topic: completionsTopic, partitions: [0] }])
+    return progress ?? { offset: -1, metadata: '' }
   }
 }
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)))
-}
-
-/**
- * A journal entry for `completions`. An answer no broker would take is told with its beginning and under another
- * status: it was paid for, yet must not be answered from, and it must not hold up what comes after it.
- */
-function completionRecord(codec: RecordCodec, value: Completion): OutgoingRecord {
-  const emission = { topic: 'completions', key: value.questionId, value } as const
-  try {
-    return codec.encode(emission)
-  } catch (error) {
-    if (!(error instanceof RecordError) || error.class !== 'too-large') throw error
-    const [text, reasoning] = [
-      value.text.slice(0, TOLD_CHARACTERS),
-      value.reasoning.slice(0, TOLD_CHARACTERS),
-    ]
-    return codec.encode({ ...emission, value: { ...value, status: 'too-large', text, reasoning } })
-  }
 }

@@ -31,6 +31,8 @@ export interface LeftJournalsOptions {
   readonly codec: RecordCodec
   readonly completionsTopic: string
   readonly log: Log
+  /** From then on no cluster is waited for. */
+  readonly ended: AbortSignal
 }
 
 /** Looks after the free slots of this machine. */
@@ -113,10 +115,10 @@ export class LeftJournals {
   }
 
   #committerOf(slot: string, journal: Journal): Committer {
-    const { config, client, reader, codec, completionsTopic, log } = this.#options
+    const { config, client, reader, codec, completionsTopic, log, ended } = this.#options
     const { transactionalId, journalGroup } = slotNames(config, slot)
     return new Committer({
-      openProducer: () => TransactionalProducer.open(client, transactionalId),
+      openProducer: () => TransactionalProducer.open(client, transactionalId, ended),
       reader,
       codec,
       journal,

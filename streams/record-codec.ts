@@ -8,8 +8,8 @@ import type { Redrive } from '../schemas/types.ts'
 import type { Absence } from './absence.ts'
 import { partitionOf } from './partition.ts'
 import { type Emission, type Input, RecordError } from './processor.ts'
-import type { KafkaMessage } from './transport/kafkajs.ts'
 import { backOff } from './transport/back-off.ts'
+import type { KafkaMessage } from './transport/kafkajs.ts'
 import { MAX_RECORD_BYTES, type OutgoingRecord, sizeOf } from './transport/transaction.ts'
 
 const REGISTRY_PAUSES = { firstMs: 500, maxMs: 4_000 }
@@ -50,6 +50,7 @@ export class RecordCodec {
   readonly #registry: Absence | null
   readonly #shortNames: ReadonlyMap<string, TopicName>
 
+  /** @param registry told when the registry does not answer, and when it does again */
   constructor(
     codec: Codec,
     fullName: (topic: TopicName) => string,
@@ -108,7 +109,10 @@ export class RecordCodec {
         if (attempt > 1) this.#registry?.answered()
         return result
       } catch (error) {
-        if (!(error instanceof NinefoldError) || error.code !== 'NF_REGISTRY_UNREACHABLE') throw error
+        if (!(error instanceof NinefoldError) || error.code !== 'NF_REGISTRY_UNREACHABLE') {
+          if (attempt > 1) this.#registry?.answered()
+          throw error
+        }
         this.#registry?.missed(error.message)
         // Whoever waits for nothing else may end.
         await sleep(backOff(attempt, REGISTRY_PAUSES), undefined, { ref: false })

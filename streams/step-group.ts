@@ -12,6 +12,8 @@ import type { KafkaClient } from './transport/client.ts'
 import { type Chunk, GroupConsumer } from './transport/group-consumer.ts'
 import type { Membership } from './transport/group-protocol.ts'
 import type { WorkerIdentity } from './transport/sticky-assigner.ts'
+import { workerFault } from './worker-fault.ts'
+import type { GroupHealth } from './worker-health.ts'
 import type { WorkerTuning } from './worker-tuning.ts'
 
 /** What the groups of a worker have in common. */
@@ -83,6 +85,21 @@ export class StepGroup {
     return [...this.tasks].reduce((sum, { working }) => sum + working, 0)
   }
 
+  /** How this member is. */
+  get health(): GroupHealth {
+    const { processor, groupId } = this
+    const halted = this.#halted
+    return {
+      step: processor.step,
+      groupId,
+      member: this.#membership !== null,
+      partitions: this.#tasks.size,
+      heartbeatAgeMs: this.#consumer.heartbeatAgeMs,
+      restarts: this.#consumer.restarts,
+      halted: halted === null ? null : { code: halted.code, message: halted.message },
+    }
+  }
+
   /** Entries of its stores that wait for something; of the partitions it was dealt. */
   get unsettled(): number {
     return [...this.tasks].reduce((sum, { store }) => sum + (store?.unsettled ?? 0), 0)
@@ -132,7 +149,8 @@ export class StepGroup {
           this.#options.fetched(this.processor.step, chunk)
           return this.#tasks.get(chunk.partition)?.deliver(chunk) ?? chunk.from
         },
-        crashed: (error) => services.failed(error),
+        crashed: (error) =>
+          services.failed(workerFault(error, `step ${this.processor.step} (${this.groupId})`)),
       },
       log,
     )
@@ -160,7 +178,8 @@ export class StepGroup {
 
   #open(task: Task): void {
     openTask(task, this.#options.opening).catch((error) => {
-      if (!task.closed) this.#services.failed(error as Error)
+      const place = `step ${this.processor.step}, partition ${task.partition} (${this.groupId})`
+      if (!task.closed) this.#services.failed(workerFault(error, place))
     })
   }
 

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { EndedCall } from '../models/caller.ts'
 import type { Codec } from '../schemas/codec.ts'
 import type { TopicName } from '../schemas/topics.ts'
+import type { Absence } from './absence.ts'
 import type { CommittedTransaction } from './diagnostics.ts'
 import type { Log } from './log.ts'
 import type { AnyProcessor } from './processor.ts'
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   /** Told of each call that has ended, and of each transaction that has committed: for who counts them. */
   readonly onCallEnded?: (call: EndedCall) => void
   readonly onCommitted?: (transaction: Pick<CommittedTransaction, 'records' | 'durationMs'>) => void
+  /** Knows when the schema registry is away; it is waited for in any case. */
+  readonly registry?: Absence
   /** Told when the worker cannot go on; it must be stopped then. */
   readonly failed: (error: Error) => void
 }

@@ -10,7 +10,7 @@ import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf } from '../errors.ts'
+import { messageOf, type NinefoldError } from '../errors.ts'
 import { type Asker, createAsk, type EndpointActivity, paidBy } from '../models/asker.ts'
 import type { Budget } from '../models/budget.ts'
 import type { Spending } from '../models/budget-store.ts'
@@ -40,6 +40,8 @@ import type { WorkerIdentity } from './transport/sticky-assigner.ts'
 import { TransactionalProducer } from './transport/transaction.ts'
 import { unreadableTo } from './unreadable.ts'
 import { type StepCounts, WorkerCounters } from './worker-counters.ts'
+import { workerFault } from './worker-fault.ts'
+import type { WorkerHealth } from './worker-health.ts'
 import type { WorkerOptions } from './worker-options.ts'
 import { DEFAULT_TUNING, type WorkerTuning } from './worker-tuning.ts'
 
@@ -77,6 +79,10 @@ export class Worker {
   readonly #counters: WorkerCounters
   readonly #waits = new EndpointWaits()
   readonly #startedAt = Date.now()
+  /** Aborted when nothing is waited for any more. */
+  readonly #ended = new AbortController()
+  #stopping = false
+  #failure: NinefoldError | null = null
 
   private constructor(options: WorkerOptions, slot: Slot, budget: Budget | null) {
     const { config, client, log, codec, fullName, processors } = options
@@ -103,11 +109,17 @@ export class Worker {
       onCall: (payer, call) => this.#counters.called(payer, call),
       onEnded: options.onCallEnded,
     })
-    this.#reader = new TopicReader(client)
-    this.#codec = new RecordCodec(codec, fullName, topicsOf(config), config.kafka.partitions)
+    this.#reader = new TopicReader(client, this.#ended.signal)
+    this.#codec = new RecordCodec(
+      codec,
+      fullName,
+      topicsOf(config),
+      config.kafka.partitions,
+      options.registry,
+    )
     const { transactionalId, journalGroup } = slotNames(config, slot.name)
     this.#committer = new Committer({
-      openProducer: () => TransactionalProducer.open(client, transactionalId),
+      openProducer: (signal) => TransactionalProducer.open(client, transactionalId, signal),
       reader: this.#reader,
       codec: this.#codec,
       journal: this.#journal,
@@ -134,13 +146,14 @@ export class Worker {
       codec: this.#codec,
       completionsTopic: fullName('completions'),
       log,
+      ended: this.#ended.signal,
     })
     this.#breakers = new LetterBreakers({
       limits: config.deadLetters,
       reader: this.#reader,
       topic: fullName('dead-letters'),
       log,
-      openProducer: (id) => TransactionalProducer.open(client, id),
+      openProducer: (id) => TransactionalProducer.open(client, id, this.#ended.signal),
     })
     this.#groups = this.#newGroups()
     this.#drainCheck = new DrainCheck({
@@ -160,7 +173,7 @@ export class Worker {
       log.error({ control }, 'runs WITHOUT a safeguard, to test the tests')
     const worker = new Worker(options, slot, await openBudget(config, slot, options.runLimitUsd))
     await worker.#committer.open()
-    worker.#committer.run().catch((error) => options.failed(error as Error))
+    worker.#committer.run().catch((error) => worker.#fail(error, 'committing'))
     await worker.#groups.start()
     worker.#leftJournals.start()
     log.info({ slot: slot.name, steps: options.processors.map(({ step }) => step) }, 'a worker has started')
@@ -235,6 +248,17 @@ export class Worker {
     return (await this.#drainCheck.isDrained()) && !(await this.#leftJournals.publish())
   }
 
+  /** How it is, for whoever looks after it. */
+  health(): WorkerHealth {
+    return {
+      alive: this.#failure === null && !this.#stopping,
+      failure: this.#failure?.message ?? null,
+      kafkaAway: this.#options.client.watch.away,
+      registryAway: this.#options.registry?.now ?? null,
+      groups: this.#groups.all.map(({ health }) => health),
+    }
+  }
+
   /** Whether this worker has nothing left that it could do on its own partitions, and has committed all it did. */
   isAtRest(): Promise<boolean> {
     return this.#drainCheck.isAtRest()
@@ -247,17 +271,17 @@ export class Worker {
    */
   async stop(graceMs = this.#tuning.graceMs): Promise<void> {
     const { log } = this.#options
+    this.#stopping = true
     for (const task of this.#groups.tasks()) task.stopTaking()
     await this.#asker.hush(graceMs)
     // What has found no room by now finds none.
     this.#room.close()
     await this.#settled()
-    await this.#committer
-      .stop()
-      .catch((error) => log.error({ error: messageOf(error) }, 'the last commit failed'))
+    await this.#lastCommit()
     // Only now are the remaining calls given up: an aborted call must not look like a failed record.
     for (const task of this.#groups.tasks()) task.close()
     await this.#asker.close()
+    this.#ended.abort(new Error('the worker has stopped'))
     await this.#groups.stop()
     await this.#leftJournals.stop()
     await this.#breakers.settled()
@@ -267,6 +291,28 @@ export class Worker {
     this.#slot.release()
     log.info({ slot: this.#slot.name }, 'a worker has stopped')
     if (this.#room.fault !== null) throw withLost(this.#room.fault, this.#journal.lost)
+  }
+
+  /** Commits what is finished, unless the cluster is away: then it is found in the journal at the next start. */
+  async #lastCommit(): Promise<void> {
+    const { client, log } = this.#options
+    const giveUp = () => this.#committer.giveUp()
+    if (client.watch.away !== null) giveUp()
+    const listening = client.watch.listen({ went: giveUp, returned() {} })
+    await this.#committer
+      .stop()
+      .catch((error) => log.error({ error: messageOf(error) }, 'the last commit failed'))
+      .finally(listening)
+  }
+
+  /** @param place which part of it could not go on */
+  #fail(error: unknown, place: string): void {
+    // What goes wrong while it stops is told by `stop`.
+    if (this.#stopping) return
+    const fault = workerFault(error, place)
+    this.#failure ??= fault
+    this.#options.log.error({ code: fault.code, cause: String(fault.cause ?? '') }, fault.message)
+    this.#options.failed(fault)
   }
 
   #roomChanged(fault: DiskFault | null): void {
@@ -307,7 +353,7 @@ export class Worker {
           this.#tell(recordFinished)
         },
         progressed: () => this.#committer.stir(),
-        failed: (error) => this.#options.failed(error),
+        failed: (error) => this.#fail(error, 'a step'),
       },
       fetched: (step, chunk) => this.#counters.fetched(step, chunk),
       stir: () => this.#committer.stir(),

@@ -209,7 +209,7 @@ export class Sink {
         this.#written += records
       },
       // The membership the round began with: what has gone elsewhere since is not committed.
-      commit: (offsets) => commitProgress(client, this.#groupId, membership, offsets),
+      commit: (offsets) => commitProgress(client, this.#groupId, membership, offsets, this.#stop.signal),
     })
     if (undecodable > 0) log.warn({ records: undecodable }, 'analytics: there is more in table undecodable')
     return true

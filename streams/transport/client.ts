@@ -1,6 +1,7 @@
 /** One process's connection to Kafka: makes consumers, transactions and readers that share its settings. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { kafkaLogCreator, type Log } from '../log.ts'
+import { kafkaLogCreator, type Log, silentLog } from '../log.ts'
+import { BrokerWatch } from './broker-watch.ts'
 import { connectionFault, notAllowed } from './connection-faults.ts'
 import {
   type Admin,
@@ -18,8 +19,14 @@ import { isTransient } from './reader.ts'
 /** A wrong address or password is told within seconds; a broker that is starting is waited for by the stack. */
 const FIRST_CONTACT_RETRIES = 4
 const RETRIES = 20
+/** Those who work for long look after themselves: they soon want to know that a broker is away. */
+const WORKING_RETRIES = 8
 const LEADER_WAIT_MS = 100
 const MAX_LEADER_ATTEMPTS = 300
+/** How long a broker may take to answer who asks whether it is there, ms. */
+const PROBE_TIMEOUT_MS = 5_000
+/** How long `close` waits for connections to end, ms: those to a broker that is away may take longer. */
+const CLOSE_MS = 2_000
 
 /** How the cluster is reached. */
 export interface ConnectionOptions {
@@ -39,20 +46,39 @@ export interface NewTopic {
 
 /** A connection to Kafka; close it when done. */
 export class KafkaClient {
+  /** The addresses it was given. */
+  readonly brokers: readonly string[]
+  /** Whether the cluster answers, for all who work through this client. */
+  readonly watch: BrokerWatch
   readonly #kafka: InstanceType<typeof kafkajs.Kafka>
+  readonly #working: InstanceType<typeof kafkajs.Kafka>
   #cluster: Promise<Cluster> | null = null
   #closed = false
 
   constructor(options: ConnectionOptions, log: Log, retries = RETRIES) {
-    this.#kafka = new kafkajs.Kafka({
+    const settings = {
       clientId: options.clientId ?? 'ninefold',
       brokers: [...options.brokers],
       ssl: options.ssl,
       sasl: options.sasl,
       connectionTimeout: 5_000,
-      retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries },
-      logCreator: kafkaLogCreator(log),
+    }
+    this.brokers = options.brokers
+    const kafkaOf = (tries: number) =>
+      new kafkajs.Kafka({
+        ...settings,
+        retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: tries },
+        logCreator: kafkaLogCreator(log),
+      })
+    this.#kafka = kafkaOf(retries)
+    this.#working = kafkaOf(Math.min(retries, WORKING_RETRIES))
+    const probe = new kafkajs.Kafka({
+      ...settings,
+      requestTimeout: PROBE_TIMEOUT_MS,
+      retry: { retries: 0 },
+      logCreator: kafkaLogCreator(silentLog),
     })
+    this.watch = new BrokerWatch(() => clusterIdOf(probe))
   }
 
   /**
@@ -79,13 +105,13 @@ export class KafkaClient {
 
   /** A connected cluster of its own connections, which the caller disconnects. */
   async newCluster(): Promise<Cluster> {
-    const cluster = newCluster(this.#kafka)
+    const cluster = newCluster(this.#working)
     await cluster.connect()
     return cluster
   }
 
   consumer(config: ConsumerConfig): Consumer {
-    return this.#kafka.consumer(config)
+    return this.#working.consumer(config)
   }
 
   /** Makes the topics that do not exist yet; those that do are left as they are. Returns all partition counts. */
@@ -138,22 +164,27 @@ export class KafkaClient {
   }
 
   /** The cluster's own id, which tells one Kafka from another at the same address. */
-  async clusterId(): Promise<string> {
-    const admin = this.#kafka.admin()
-    await admin.connect()
-    try {
-      return (await admin.describeCluster()).clusterId
-    } finally {
-      await admin.disconnect()
-    }
+  clusterId(): Promise<string> {
+    return clusterIdOf(this.#kafka)
   }
 
   /** Ends the shared connection; who is late with a request does not open it again. */
   async close(): Promise<void> {
     this.#closed = true
-    const cluster = await this.#cluster
+    this.watch.close()
+    const closed = this.#cluster?.then((cluster) => cluster.disconnect()).catch(() => {})
     this.#cluster = null
-    await cluster?.disconnect()
+    await Promise.race([closed, sleep(CLOSE_MS, undefined, { ref: false })])
+  }
+}
+
+async function clusterIdOf(kafka: InstanceType<typeof kafkajs.Kafka>): Promise<string> {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    return (await admin.describeCluster()).clusterId
+  } finally {
+    await admin.disconnect().catch(() => {})
   }
 }
 

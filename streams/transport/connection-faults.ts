@@ -1,8 +1,11 @@
 /** Why a cluster cannot be used, in words that name the key to mend: KafkaJS's errors bury it in their causes. */
 import { messageOf, NinefoldError } from '../../errors.ts'
 
-interface KafkaFault extends Error {
+/** An error of KafkaJS, or one that it wraps. */
+export interface KafkaFault extends Error {
+  /** Of the protocol, e.g. `TOPIC_AUTHORIZATION_FAILED`. */
   readonly type?: string
+  readonly retriable?: boolean
   readonly code?: string
   readonly cause?: unknown
   /** Of an aggregate. */
@@ -16,7 +19,20 @@ const TLS_FAULT = /certificate|SSL|TLS|EPROTO|altnames|wrong version number/i
 /** What kept the first connection from being made. */
 export function connectionFault(error: unknown, brokers: readonly string[]): NinefoldError {
   const where = `Kafka at ${brokers.join(', ')}`
-  const faults = chain(error)
+  return (
+    signInFault(error, where) ??
+    new NinefoldError(
+      'NF_KAFKA_UNREACHABLE',
+      `${where} does not answer: ${chainOf(error).at(-1)?.message ?? messageOf(error)}`,
+      'Check kafka.brokers, and that the brokers run; an encrypted port closes connections that are not (kafka.tls).',
+      { cause: error },
+    )
+  )
+}
+
+/** The error in the user's words if Kafka does not let us in, or no encrypted connection can be made; else null. */
+function signInFault(error: unknown, where: string): NinefoldError | null {
+  const faults = chainOf(error)
   const auth = faults.find(({ name }) => /SASL/.test(name))
   if (auth !== undefined) {
     return new NinefoldError(
@@ -33,10 +49,22 @@ export function connectionFault(error: unknown, brokers: readonly string[]): Nin
       "Check kafka.tls: `ca` must hold the certificate of who signed the broker's, whose name must be the one under kafka.brokers; without `tls` the port must be one that does not encrypt.",
     )
   }
+  return null
+}
+
+/**
+ * The error in the user's words if Kafka refuses what a worker asks, and will again; else null.
+ * @param place who asks, e.g. a step
+ */
+export function refusal(error: unknown, place: string): NinefoldError | null {
+  const known = notAllowed(error) ?? signInFault(error, `Kafka (${place})`)
+  if (known !== null) return known
+  const fault = chainOf(error).find(({ type }) => type === 'UNKNOWN_TOPIC_OR_PARTITION')
+  if (fault === undefined) return null
   return new NinefoldError(
-    'NF_KAFKA_UNREACHABLE',
-    `${where} does not answer: ${faults.at(-1)?.message ?? messageOf(error)}`,
-    'Check kafka.brokers, and that the brokers run; an encrypted port closes connections that are not (kafka.tls).',
+    'NF_TOPIC_GONE',
+    `${place}: a topic it reads or writes is gone${fault.topic ? `: ${fault.topic}` : ''}`,
+    'Somebody has deleted it, with its records. `ninefold run` makes it anew, empty; load the questions again into a pipeline of another name to have all of it.',
     { cause: error },
   )
 }
@@ -47,7 +75,7 @@ const NOBODY_THERE =
 
 /** The error in the user's words if it says that brokers that were there are gone; else null. */
 export function brokersLost(error: unknown): NinefoldError | null {
-  const fault = chain(error).find(({ name }) => NOBODY_THERE.test(name))
+  const fault = chainOf(error).find(({ name }) => NOBODY_THERE.test(name))
   if (fault === undefined) return null
   return new NinefoldError(
     'NF_KAFKA_UNREACHABLE',
@@ -59,7 +87,7 @@ export function brokersLost(error: unknown): NinefoldError | null {
 
 /** The error in the user's words if it says that this user may not do what was asked; else null. */
 export function notAllowed(error: unknown): NinefoldError | null {
-  const fault = chain(error).find(({ type }) => /_AUTHORIZATION_FAILED$/.test(type ?? ''))
+  const fault = chainOf(error).find(({ type }) => /_AUTHORIZATION_FAILED$/.test(type ?? ''))
   if (fault === undefined) return null
   const kind = fault.type!.replace('_AUTHORIZATION_FAILED', '').replaceAll('_', ' ').toLowerCase()
   return new NinefoldError(
@@ -70,8 +98,9 @@ export function notAllowed(error: unknown): NinefoldError | null {
   )
 }
 
-function chain(error: unknown): KafkaFault[] {
+/** The error, what caused it, and what it is made of; nothing where it is no error. */
+export function chainOf(error: unknown): KafkaFault[] {
   if (!(error instanceof Error)) return []
   const fault = error as KafkaFault
-  return [fault, ...(fault.errors ?? []).flatMap(chain), ...chain(fault.cause)]
+  return [fault, ...(fault.errors ?? []).flatMap(chainOf), ...chainOf(fault.cause)]
 }

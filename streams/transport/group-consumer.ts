@@ -1,16 +1,23 @@
 /**
- * One member of a consumer group that only fetches: what it fetches is handed over at once, and heartbeats go
- * on however long the work takes. It commits nothing; progress is the committer's business.
+ * A seat in a consumer group that is kept taken: by one KafkaJS consumer after the other. One that crashes because the
+ * cluster is away, or falls silent, is let go, and the next one sits down where it sat; what was dealt to the seat
+ * stays with it as long as the group has not gone on without it.
  *
  * Calls its listener synchronously and in order: `joined` before anything of the new generation is delivered;
- * `rebalancing` when the group has begun to move on.
+ * `rebalancing` when the group has begun to move on, or nobody sits in the seat.
  */
+import { type Clock, systemClock } from '../../models/clock.ts'
 import type { Log } from '../log.ts'
+import { backOff } from './back-off.ts'
 import type { KafkaClient } from './client.ts'
+import { CrashRecord } from './crash-record.ts'
+import { GroupMember, type GroupMemberOptions } from './group-member.ts'
 import type { Membership } from './group-protocol.ts'
-import type { Batch, Consumer, KafkaMessage } from './kafkajs.ts'
-import { generationOf } from './member-generations.ts'
-import { NEVER_JOINED, stickyAssigner, type WorkerIdentity } from './sticky-assigner.ts'
+import type { KafkaMessage } from './kafkajs.ts'
+import { generationOf, type Seat } from './member-generations.ts'
+import { isPassing } from './outlook.ts'
+import { Silence } from './silence.ts'
+import { NEVER_JOINED } from './sticky-assigner.ts'
 
 /** A run of a partition as fetched. All offsets from `from` to `through` are delivered or hold no record. */
 export interface Chunk {
@@ -31,119 +38,165 @@ export interface ConsumerListener {
   rebalancing(): void
   /** @returns the offset to fetch on from: behind the chunk when it was taken, its beginning when it was not. */
   deliver(chunk: Chunk): number
+  /** It cannot go on, whatever is tried. */
   crashed(error: Error): void
 }
 
-/** Settings of one member. */
-export interface GroupConsumerOptions {
-  readonly groupId: string
-  readonly topics: readonly string[]
-  readonly sessionTimeoutMs: number
-  readonly heartbeatIntervalMs: number
-  readonly fetchWaitMs: number
-  readonly maxBytesPerPartition: number
-  /** Told to whoever looks at the group. */
-  readonly worker?: WorkerIdentity
+/** Settings of one consumer. */
+export interface GroupConsumerOptions extends GroupMemberOptions {
+  /** Default: the machine's clock. */
+  readonly clock?: Pick<Clock, 'now' | 'sleep'>
+  /** Makes the consumers that sit in the seat; default: KafkaJS's. */
+  readonly memberOf?: typeof kafkaMember
 }
+
+/** A consumer as this one needs it. */
+export type Member = Pick<GroupMember, 'start' | 'setPaused' | 'seek' | 'leave' | 'letGo'>
+
+const kafkaMember = (...args: ConstructorParameters<typeof GroupMember>): Member => new GroupMember(...args)
+
+const PAUSES = { firstMs: 100, maxMs: 5_000 }
+/** A consumer that has not heard of its coordinator for so many sessions is let go: a group waits for one at most. */
+const SILENT_SESSIONS = 3
+/** How often that is looked at, a session. */
+const CHECKS_A_SESSION = 4
 
 /** A group member; `start` joins, `stop` leaves. */
 export class GroupConsumer {
-  readonly #consumer: Consumer
+  readonly #client: KafkaClient
   readonly #options: GroupConsumerOptions
   readonly #listener: ConsumerListener
   readonly #log: Log
+  readonly #clock: Pick<Clock, 'now' | 'sleep'>
+  readonly #seat: Seat = { memberId: null, leaves: false }
+  readonly #crashes: CrashRecord
+  readonly #silence: Silence
+  readonly #stop = new AbortController()
+  #member: Member | null = null
   #owned: readonly number[] = []
   /** The generation the owned partitions were dealt in. */
   #generation = NEVER_JOINED
-  #stopping = false
+  #restarts = 0
+  /** When the coordinator was heard of last; null before the first time. */
+  #heardAt: number | null = null
 
   constructor(client: KafkaClient, options: GroupConsumerOptions, listener: ConsumerListener, log: Log) {
+    const { clock = systemClock } = options
+    this.#client = client
     this.#options = options
     this.#listener = listener
     this.#log = log
-    this.#consumer = client.consumer({
-      groupId: options.groupId,
-      sessionTimeout: options.sessionTimeoutMs,
-      heartbeatInterval: options.heartbeatIntervalMs,
-      rebalanceTimeout: options.sessionTimeoutMs,
-      maxWaitTimeInMs: options.fetchWaitMs,
-      maxBytesPerPartition: options.maxBytesPerPartition,
-      maxBytes: options.maxBytesPerPartition * 4,
-      allowAutoTopicCreation: false,
-      partitionAssigners: [
-        stickyAssigner(() => ({ generation: this.#generation, owned: this.#owned }), options.worker),
-      ],
-      retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 60, restartOnFailure: async () => false },
-    })
+    this.#clock = clock
+    this.#crashes = new CrashRecord(() => clock.now())
+    this.#silence = new Silence(this.#checkMs, () => clock.now())
   }
 
+  /** Joins the group, or goes on trying to. */
   async start(): Promise<void> {
-    const { GROUP_JOIN, REBALANCING, CRASH, END_BATCH_PROCESS } = this.#consumer.events
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
-      const partitions = Object.values(payload.memberAssignment).flat()
-      this.#joined(payload.memberId, [...new Set(partitions)])
-    })
-    this.#consumer.on(REBALANCING, () => this.#listener.rebalancing())
-    this.#consumer.on(CRASH, ({ payload }) => {
-      if (!this.#stopping) this.#listener.crashed(payload.error)
-    })
-    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
-      if (payload.batchSize > 0) return
-      // Nothing but markers and aborted records: no record, yet progress. KafkaJS has passed it already.
-      const { topic, partition, firstOffset, lastOffset } = payload
-      const through = Number(lastOffset)
-      const from = Number(firstOffset ?? lastOffset)
-      this.#deliver({ topic, partition, from, through, records: [] }, through + 1)
-    })
-    await this.#consumer.connect()
-    await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true })
-    await this.#consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      eachBatch: async ({ batch, resolveOffset }) => {
-        const { fetchedOffset } = batch as unknown as Batch
-        const chunk = {
-          topic: batch.topic,
-          partition: batch.partition,
-          from: Number(fetchedOffset),
-          through: Number(batch.lastOffset()),
-          records: batch.messages,
-        }
-        if (this.#deliver(chunk, chunk.from) > chunk.through) resolveOffset(batch.lastOffset())
-      },
-    })
+    void this.#watch()
+    await this.#join()
   }
 
   /** Stops fetching from a partition of all topics, or goes on; membership is kept. */
   setPaused(topic: string, partition: number, paused: boolean): void {
-    if (this.#stopping) return
-    const place = [{ topic, partitions: [partition] }]
-    if (paused) this.#consumer.pause(place)
-    else this.#consumer.resume(place)
+    this.#member?.setPaused(topic, partition, paused)
   }
 
   /** Fetches a partition from this offset on. */
   seek(topic: string, partition: number, offset: number): void {
-    if (!this.#stopping) this.#consumer.seek({ topic, partition, offset: String(offset) })
+    this.#member?.seek(topic, partition, offset)
+  }
+
+  /** Since the coordinator was last heard of, ms; null before the first join. */
+  get heartbeatAgeMs(): number | null {
+    return this.#heardAt === null ? null : this.#clock.now() - this.#heardAt
+  }
+
+  /** How often a consumer had to be let go. */
+  get restarts(): number {
+    return this.#restarts
   }
 
   /** Leaves the group. */
   async stop(): Promise<void> {
-    this.#stopping = true
-    await this.#consumer.disconnect().catch((error) => {
+    this.#stop.abort(new Error('the consumer was stopped'))
+    const member = this.#member
+    this.#member = null
+    await member?.leave().catch((error) => {
       this.#log.warn({ group: this.#options.groupId, error: String(error) }, 'leaving a group failed')
     })
   }
 
-  /**
-   * @param standing where KafkaJS fetches on from if it is not told otherwise
-   * @returns where it fetches on from
-   */
-  #deliver(chunk: Chunk, standing: number): number {
-    const { topic, partition, through } = chunk
-    const next = this.#told(() => this.#listener.deliver(chunk)) ?? chunk.from
-    if (next !== standing && next !== through + 1) this.seek(topic, partition, next)
-    return next
+  get #checkMs(): number {
+    return this.#options.sessionTimeoutMs / CHECKS_A_SESSION
+  }
+
+  async #join(): Promise<void> {
+    const { memberOf = kafkaMember } = this.#options
+    const member = memberOf(this.#client, this.#options, this.#seat, {
+      claim: () => {
+        // Not every join is told before: KafkaJS also joins anew when it finds its metadata to be old.
+        this.#listener.rebalancing()
+        return { generation: this.#generation, owned: this.#owned }
+      },
+      joined: (memberId, partitions) => this.#joined(memberId, partitions),
+      rebalancing: () => this.#listener.rebalancing(),
+      deliver: (chunk) => this.#told(() => this.#listener.deliver(chunk)) ?? chunk.from,
+      heard: () => {
+        this.#heardAt = this.#clock.now()
+        this.#silence.excuse()
+      },
+      crashed: (error) => this.#lost(member, error),
+    })
+    this.#member = member
+    this.#silence.excuse()
+    try {
+      await member.start()
+    } catch (error) {
+      this.#lost(member, error as Error)
+    }
+  }
+
+  /** A consumer has crashed, or is taken for dead. What was finished waits for the next one. */
+  #lost(member: Member, error: Error): void {
+    if (this.#member !== member) return
+    this.#member = null
+    member.letGo()
+    this.#listener.rebalancing()
+    const failures = this.#crashes.note(error)
+    if (failures === null) {
+      this.#listener.crashed(error)
+      return
+    }
+    this.#restarts++
+    this.#log.warn(
+      { group: this.#options.groupId, failures, error: String(error) },
+      'a group is joined again',
+    )
+    // Only `stop` ends the waiting.
+    this.#joinAgain(error, failures).catch(() => {})
+  }
+
+  async #joinAgain(error: Error, failures: number): Promise<void> {
+    const { signal } = this.#stop
+    if (isPassing(error)) await this.#client.watch.answers(signal)
+    await this.#clock.sleep(backOff(failures, PAUSES), signal)
+    await this.#join()
+  }
+
+  /** Looks after a consumer that neither works nor crashes (KafkaJS issue 659), until it is stopped. */
+  async #watch(): Promise<void> {
+    const { signal } = this.#stop
+    const longest = SILENT_SESSIONS * this.#options.sessionTimeoutMs
+    while (!signal.aborted) {
+      await this.#clock.sleep(this.#checkMs, signal).catch(() => {})
+      const silentMs = this.#silence.check()
+      const member = this.#member
+      if (signal.aborted || member === null) continue
+      // Of a cluster that is away nobody hears anything.
+      if (this.#client.watch.away !== null) this.#silence.excuse()
+      else if (silentMs > longest) this.#lost(member, new FellSilent(silentMs))
+    }
   }
 
   /**
@@ -169,5 +222,17 @@ export class GroupConsumer {
       this.#listener.crashed(error as Error)
       return undefined
     }
+  }
+}
+
+/** A consumer was silent for too long. */
+class FellSilent extends Error {
+  /** A next one may do better. */
+  readonly retriable = true
+  readonly type = 'SILENT'
+
+  constructor(silentMs: number) {
+    super(`nothing was heard of the coordinator for ${Math.round(silentMs / 1_000)} s`)
+    this.name = 'FellSilent'
   }
 }

@@ -3,9 +3,11 @@
  * caches, exports and audits are made of. Sees committed records only.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { backOff } from './back-off.ts'
 import type { KafkaClient } from './client.ts'
 import { type CommittedOffset, fetchStableOffsets } from './group-protocol.ts'
 import { BatchClass, type Broker, type Cluster, type KafkaMessage } from './kafkajs.ts'
+import { isPassing } from './outlook.ts'
 
 const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
@@ -13,6 +15,7 @@ const LATEST = -1
 const EARLIEST = -2
 const MAX_BYTES = 8 * 1024 * 1024
 const MAX_ATTEMPTS = 60
+const PAUSES = { firstMs: 100, maxMs: 1_500 }
 const SETTLING_MS = 20
 
 /** Where a partition begins and ends. */
@@ -37,9 +40,12 @@ export interface StoredRecord {
 /** Reads partitions of any topic through one client. */
 export class TopicReader {
   readonly #client: KafkaClient
+  readonly #patience: AbortSignal | null
 
-  constructor(client: KafkaClient) {
+  /** @param patience until then a cluster that is away is waited for; without it for a minute at most */
+  constructor(client: KafkaClient, patience: AbortSignal | null = null) {
     this.#client = client
+    this.#patience = patience
   }
 
   /** Where every partition of a topic begins and ends, in partition order. */
@@ -145,7 +151,7 @@ export class TopicReader {
     return { messages: batch.messages, next }
   }
 
-  /** Retries what a broker's restart or a moved leader breaks, for a minute at most. */
+  /** Retries what a broker's restart or a moved leader breaks, for a minute at most or as long as it may. */
   async #retrying<T>(action: (cluster: Cluster) => Promise<T>, topic?: string): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -153,8 +159,9 @@ export class TopicReader {
         if (topic !== undefined) await cluster.addMultipleTargetTopics([topic])
         return await action(cluster)
       } catch (error) {
-        if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error
-        await sleep(Math.min(1_000, 50 * 2 ** attempt))
+        if (this.#patience !== null && isPassing(error)) await this.#client.watch.answers(this.#patience)
+        else if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error
+        await sleep(backOff(attempt, PAUSES))
         await this.#client
           .cluster()
           .then((cluster) => cluster.refreshMetadata())
@@ -172,7 +179,7 @@ function storedRecord(partition: number, { offset, key, value, timestamp }: Kafk
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ((error as { retriable?: boolean }).retriable === true) return true
-  return /Connection|BrokerNotFound|RequestTimeout|MetadataNotLoaded|LockTimeout|NumberOfRetries/.test(
+  return /Connection|BrokerNotFound|CoordinatorNotFound|RequestTimeout|MetadataNotLoaded|LockTimeout|NumberOfRetries/.test(
     error.name,
   )
 }

@@ -4,6 +4,7 @@
  * calls it has in flight are not cut. Members say what they own in their join request.
  */
 import { kafkajs, type PartitionAssigner } from './kafkajs.ts'
+import type { Occupancy } from './member-generations.ts'
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol
 const NAME = 'ninefold-sticky'
@@ -71,8 +72,15 @@ function ownersOf(sorted: readonly Claimant[]): ReadonlyMap<number, string> {
   return owners
 }
 
-/** The assigner of one consumer; `claim` tells what it works on at the time it joins. */
-export function stickyAssigner(claim: () => Claim, worker?: WorkerIdentity): PartitionAssigner {
+/**
+ * The assigner of one consumer; `claim` tells what it works on at the time it joins.
+ * @param occupancy whose seat in the group it takes when it joins
+ */
+export function stickyAssigner(
+  claim: () => Claim,
+  worker?: WorkerIdentity,
+  occupancy?: Occupancy,
+): PartitionAssigner {
   return ({ cluster }) => ({
     name: NAME,
     version: VERSION,
@@ -93,7 +101,8 @@ export function stickyAssigner(claim: () => Claim, worker?: WorkerIdentity): Par
     },
     protocol({ topics }) {
       const userData = Buffer.from(JSON.stringify({ ...claim(), worker }))
-      return { name: NAME, metadata: MemberMetadata.encode({ version: VERSION, topics, userData }) }
+      const metadata = MemberMetadata.encode({ version: VERSION, topics, userData })
+      return { name: NAME, metadata, occupancy }
     },
   })
 }

@@ -8,12 +8,13 @@
  * was left open, and read back what was committed. A commit whose answer was lost is told apart that way.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { backOff } from './back-off.ts'
 import type { KafkaClient } from './client.ts'
 import { exchange, type Membership, type TopicOffsets, txnOffsetCommit } from './group-protocol.ts'
 import { type Broker, type Cluster, produceResponse, type TransactionIdentity } from './kafkajs.ts'
+import { isPassing } from './outlook.ts'
 import { encodeProduce } from './produce-request.ts'
 import { mindingTime, recordTime } from './record-time.ts'
-import { isTransient } from './reader.ts'
 
 /** A record to be published. Keys decide nothing here: the partition is already chosen. */
 export interface OutgoingRecord {
@@ -43,6 +44,8 @@ const TRANSACTION_TIMEOUT_MS = 10_000
 export const MAX_BATCH_BYTES = 900 * 1024
 const RECORD_OVERHEAD = 64
 const RETRY_MS = 3
+const PAUSES = { firstMs: 50, maxMs: 1_500 }
+const NEVER = new AbortController().signal
 /** What the coordinator answers while it finishes the transaction before: harmless to ask again. */
 const BUSY = new Set(['CONCURRENT_TRANSACTIONS', 'GROUP_LOAD_IN_PROGRESS', 'COORDINATOR_LOAD_IN_PROGRESS'])
 const FENCED = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS'])
@@ -86,10 +89,15 @@ export class TransactionalProducer {
 
   /**
    * Takes over the transactional id: whatever held it before is fenced, and its open transaction aborted.
-   * Waits for a broker that is coming back.
+   * Waits for a broker that is away, until the signal.
    */
-  static async open(client: KafkaClient, transactionalId: string): Promise<TransactionalProducer> {
-    for (;;) {
+  static async open(
+    client: KafkaClient,
+    transactionalId: string,
+    signal: AbortSignal = NEVER,
+  ): Promise<TransactionalProducer> {
+    for (let attempt = 1; ; attempt++) {
+      signal.throwIfAborted()
       let cluster: Cluster | null = null
       try {
         cluster = await client.newCluster()
@@ -102,8 +110,9 @@ export class TransactionalProducer {
         return new TransactionalProducer(cluster, coordinator, { transactionalId, producerId, producerEpoch })
       } catch (error) {
         await cluster?.disconnect().catch(() => {})
-        if (!OPENING.has(typeOf(error)) && !isTransient(error)) throw error
-        await sleep(50)
+        if (!OPENING.has(typeOf(error)) && !isPassing(error)) throw error
+        await client.watch.answers(signal)
+        await sleep(backOff(attempt, PAUSES))
       }
     }
   }

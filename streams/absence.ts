@@ -1,0 +1,34 @@
+/** Something that is needed and at times does not answer: since when, told once when it goes and once when it is back. */
+import type { Away, WatchListener } from './transport/broker-watch.ts'
+
+/** One thing's absence, as those who ask it find out. */
+export class Absence {
+  readonly #listener: WatchListener
+  readonly #date: () => number
+  #now: Away | null = null
+
+  /** @param date milliseconds since 1970 */
+  constructor(listener: WatchListener, date: () => number = Date.now) {
+    this.#listener = listener
+    this.#date = date
+  }
+
+  /** The absence; null while nothing is known of one. */
+  get now(): Away | null {
+    return this.#now
+  }
+
+  /** It has not answered. */
+  missed(reason: string): void {
+    const isNews = this.#now === null
+    this.#now = { since: this.#now?.since ?? new Date(this.#date()), reason }
+    if (isNews) this.#listener.went(this.#now)
+  }
+
+  /** It has answered. */
+  answered(): void {
+    const away = this.#now
+    this.#now = null
+    if (away !== null) this.#listener.returned(away)
+  }
+}
