@@ -16,8 +16,11 @@ import { askStructured } from './structured.ts'
 import { askText } from './text.ts'
 import { UnderWay } from './under-way.ts'
 
+/** What calling needs and asking has itself. */
+type OwnOption = 'underWay' | 'cut' | 'dialects' | 'nextOrder' | 'random'
+
 /** What asking needs. */
-export interface AskOptions extends Omit<CallerOptions, 'underWay' | 'cut' | 'dialects' | 'nextOrder'> {
+export interface AskOptions extends Omit<CallerOptions, OwnOption> {
   readonly config: Pick<Config, 'endpoints' | 'models'>
   /** Left out where no other process takes work over. */
   readonly handover?: HandoverPort
@@ -25,6 +28,8 @@ export interface AskOptions extends Omit<CallerOptions, 'underWay' | 'cut' | 'di
   readonly endpoints?: Readonly<Record<string, ChatEndpoint>>
   /** Where keys are read from; the process's environment when left out. */
   readonly environment?: NodeJS.ProcessEnv
+  /** A number in [0, 1), from which waits are drawn; the machine's own when left out. */
+  readonly random?: () => number
 }
 
 /** What an endpoint is asked now. */
@@ -76,6 +81,7 @@ export function createAsk(options: AskOptions): Asker {
     cut: cut.signal,
     dialects: new Dialects(),
     nextOrder: () => asked++,
+    random: options.random ?? Math.random,
   }
   const groups = new WeakMap<AbortSignal, AskerGroup>()
 
@@ -145,7 +151,7 @@ export function paidBy(ask: Ask, payer: string): Ask {
 }
 
 function openLanes(options: AskOptions): ReadonlyMap<string, Lane> {
-  const { config, clock } = options
+  const { config, clock, random = Math.random } = options
   const models = Object.values(config.models)
   const used = new Set(models.flatMap(({ endpoints }) => endpoints))
   const siblings = new Set(models.flatMap(({ endpoints }) => (endpoints.length > 1 ? endpoints : [])))
@@ -153,7 +159,7 @@ function openLanes(options: AskOptions): ReadonlyMap<string, Lane> {
   for (const spec of Object.values(config.endpoints)) {
     if (!used.has(spec.name)) continue
     const endpoint = options.endpoints?.[spec.name] ?? connected(spec, options)
-    lanes.set(spec.name, new Lane(spec, endpoint, clock, siblings.has(spec.name)))
+    lanes.set(spec.name, new Lane(spec, endpoint, { clock, hasSiblings: siblings.has(spec.name), random }))
   }
   return lanes
 }

@@ -7,7 +7,7 @@ import { costNanoUsd, mostNanoUsd } from './cost.ts'
 import type { Dialect, Dialects } from './dialect.ts'
 import { CallFailure } from './errors.ts'
 import type { CallRecord, JournalPort, StoredAnswer } from './journal-port.ts'
-import { type Lane, turnAt } from './lane.ts'
+import type { Lane } from './lane.ts'
 import type { Permit } from './limiter.ts'
 import { Patience } from './patience.ts'
 import type { PlannedCall } from './plan.ts'
@@ -15,6 +15,7 @@ import { separateReasoning } from './reasoning.ts'
 import type { ChatReply } from './reply.ts'
 import { answerLimit } from './request.ts'
 import { waitMs } from './retry.ts'
+import { turnAt } from './turns.ts'
 import type { UnderWay } from './under-way.ts'
 import { Ways } from './ways.ts'
 
@@ -57,6 +58,8 @@ export interface CallerOptions {
   readonly priorityOf: (step: string) => number
   /** The next number in line, from 0. */
   readonly nextOrder: () => number
+  /** A number in [0, 1), from which waits are drawn. */
+  readonly random: () => number
   readonly onWait?: (wait: Wait) => void
   /** Told each call that goes into the journal. @param payer whose work it was */
   readonly onCall?: (payer: string, call: CallRecord) => void
@@ -146,7 +149,7 @@ async function callOnce(
   const priority = options.priorityOf(call.request.step)
   const tokens = estimateTokens(call.body(ways.of(lanes[0]!)), answerLimit(call.request))
   const queuedAt = clock.now()
-  const { lane, permit } = await turnAt(lanes, { priority, order, tokens }, signal)
+  const { at: lane, permit } = await turnAt(lanes, { priority, order, tokens }, signal)
   await untilRoom(options.room, permit, signal)
   const way = ways.of(lane)
   if (attempt > 1 || clock.now() - queuedAt >= LOOK_AGAIN_MS) {
@@ -193,7 +196,6 @@ async function callNow(
   let outcome: ChatReply | CallFailure | 'aborted'
   try {
     outcome = await send(body, lane, permit, signal, cut)
-    tellHealth(lane, outcome)
   } catch (error) {
     money?.release()
     throw error
@@ -218,12 +220,6 @@ async function callNow(
   const answer = toAnswer(call, outcome)
   await record(answered(answer, call.request, money?.nanoUsd ?? null))
   return answer
-}
-
-function tellHealth(lane: Lane, outcome: ChatReply | CallFailure | 'aborted'): void {
-  if (outcome === 'aborted') return
-  if (outcome instanceof CallFailure && outcome.disposition === 'wait') lane.failed(outcome)
-  else lane.answered()
 }
 
 /** Sets the most this call can cost aside; null for a call that is free. Ends the permit when that fails. */
@@ -282,6 +278,7 @@ async function send(
     usedTokens = null
     const reply = await lane.endpoint.send(body, cut)
     usedTokens = totalTokens(reply)
+    lane.answered(permit)
     return reply
   } catch (error) {
     if (!(error instanceof CallFailure)) {
@@ -289,6 +286,8 @@ async function send(
       throw error
     }
     if (!error.owed) usedTokens = 0
+    if (error.disposition === 'wait') lane.failed(error, permit)
+    else lane.answered(permit)
     return error
   } finally {
     permit.release(usedTokens)
@@ -336,7 +335,7 @@ function toAnswer(call: PlannedCall, reply: ChatReply): StoredAnswer {
   return { requestHash: call.hash, model, ...parts, finishReason, promptTokens, completionTokens }
 }
 
-/** Waits before the next try. */
+/** Waits before the next try; whom the endpoint turned away waits in its queue, in the old place, like everybody. */
 async function rest(
   failure: CallFailure,
   failures: number,
@@ -345,11 +344,10 @@ async function rest(
   options: CallerOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { retryAfterMs } = failure
-  const ms = waitMs(failures, retryAfterMs, Math.random())
-  const { step } = call.request
-  options.onWait?.({ endpoint: lane.name, step, reason: failure.message, failures, waitMs: ms })
-  await options.clock.sleep(ms, signal)
+  const { turnedAway, retryAfterMs, message: reason } = failure
+  const ms = turnedAway ? lane.limiter.pausedMs : waitMs(failures, retryAfterMs, options.random())
+  options.onWait?.({ endpoint: lane.name, step: call.request.step, reason, failures, waitMs: ms })
+  if (!turnedAway) await options.clock.sleep(ms, signal)
 }
 
 function estimateTokens(body: string, maxTokens: number | null): number {

@@ -9,7 +9,7 @@ import { CallFailure } from './errors.ts'
 import { failureOf } from './failure.ts'
 import { redact, serverMessage } from './redact.ts'
 import { type ChatReply, ErrorInReply, readReply } from './reply.ts'
-import { retryAfterMs } from './retry.ts'
+import { waitAskedFor } from './retry.ts'
 import { readServerError } from './server-error.ts'
 
 /** A server that completes chats. */
@@ -109,8 +109,7 @@ function explain(error: unknown, endpoint: Endpoint, secrets: readonly string[],
   const now = Date.parse(headers?.get('date') ?? '') || date
   // The client puts the status before a text that is not JSON.
   const said = readServerError(error.error, error.message.replace(/^\d{3} /, ''))
-  const exact = Number(headers?.get('retry-after-ms') ?? '')
-  const wait = exact > 0 ? exact : retryAfterMs(headers?.get('retry-after'), now)
+  const wait = headers === undefined ? null : waitAskedFor(headers, now)
   return failureOf({ status, said, retryAfterMs: wait }, endpoint, secrets, now)
 }
 

@@ -1,4 +1,5 @@
 import { NinefoldError } from '../errors.ts'
+import { isTurnedAway } from './refusal.ts'
 import type { ServerError } from './server-error.ts'
 
 /**
@@ -56,6 +57,11 @@ export class CallFailure extends Error {
   /** Whether the server was never reached. */
   get unreached(): boolean {
     return this.status === null && !this.owed
+  }
+
+  /** Whether the server has too much to do: fewer calls at once may do. */
+  get turnedAway(): boolean {
+    return this.disposition === 'wait' && isTurnedAway(this.status, this.said)
   }
 }
 

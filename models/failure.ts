@@ -3,7 +3,7 @@ import type { Endpoint } from '../config/types.ts'
 import { CallFailure, EndpointRefusedKey, StepHalted } from './errors.ts'
 import { serverMessage } from './redact.ts'
 import { refusalOf } from './refusal.ts'
-import { isAnswerOwed, MOST_PATIENCE_MS } from './retry.ts'
+import { isAnswerOwed, within } from './retry.ts'
 import type { ServerError } from './server-error.ts'
 
 /** An error as it came. */
@@ -33,9 +33,7 @@ export function failureOf(
     case 'not-found':
       return notFound(endpoint, message)
     case 'wait': {
-      const resetMs = said.resetAt === null ? null : said.resetAt - now
-      const wait =
-        retryAfterMs ?? (resetMs === null ? null : Math.min(Math.max(resetMs, 0), MOST_PATIENCE_MS))
+      const wait = retryAfterMs ?? (said.resetAt === null ? null : within(said.resetAt - now))
       return new CallFailure('wait', message, {
         status,
         said,

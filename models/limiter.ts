@@ -1,5 +1,6 @@
 import type { Endpoint } from '../config/types.ts'
 import type { Clock } from './clock.ts'
+import { CongestionWindow } from './congestion-window.ts'
 import { PriorityQueue } from './priority-queue.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -10,7 +11,7 @@ export type Limits = Pick<Endpoint, 'maxConcurrency' | 'requestsPerMinute' | 'to
 export interface Turn {
   /** The higher goes first. */
   readonly priority: number
-  /** Among equals the smaller goes first; from {@link Limiter.ticket}, kept when a call is tried again. */
+  /** Among equals the smaller goes first; kept when a call is tried again. */
   readonly order: number
   /** Estimate of the tokens it will use. */
   readonly tokens: number
@@ -18,22 +19,26 @@ export interface Turn {
 
 /** The right to make one call. */
 export interface Permit {
+  /** When it was given, to the window: see {@link CongestionWindow.enter}. */
+  readonly round: number
   /** Ends the call. @param usedTokens what it really used; null = unknown, the estimate stands. */
   release(usedTokens: number | null): void
 }
 
-interface Waiting extends Turn {
+/** Somebody in a queue, or in several at once. */
+export interface Waiting extends Turn {
   /** Shared by all queues it stands in: whether it has given up, or had its turn elsewhere. */
   readonly state: { gone: boolean }
   admit(permit: Permit): void
 }
 
 /**
- * Who may call an endpoint, and when: so many calls at once, so many requests and tokens a minute, the later
- * step first. The limits hold for this process.
+ * Who may call an endpoint, and when: as many calls at once as it takes, so many requests and tokens a minute, the
+ * later step first. The limits are this process' share of the machine's: see {@link Limiter.limitTo}.
  */
 export class Limiter {
-  readonly #maxConcurrency: number
+  /** How many calls at once the endpoint takes. */
+  readonly window: CongestionWindow
   readonly #requests: TokenBucket | null
   readonly #tokens: TokenBucket | null
   readonly #clock: Clock
@@ -41,18 +46,18 @@ export class Limiter {
     (a, b) => a.priority > b.priority || (a.priority === b.priority && a.order < b.order),
   )
   #active = 0
-  #tickets = 0
-  #pausedUntil = 0
+  /** Until when nobody starts; null when nobody is kept. */
+  #pausedUntil: number | null = null
   #hushed = false
   #doubted = false
   #admitting = false
   #alarm: { due: number; cancel: AbortController } | null = null
 
   constructor(limits: Limits, clock: Clock) {
-    this.#maxConcurrency = limits.maxConcurrency
-    this.#requests =
-      limits.requestsPerMinute === null ? null : new TokenBucket(limits.requestsPerMinute, clock)
-    this.#tokens = limits.tokensPerMinute === null ? null : new TokenBucket(limits.tokensPerMinute, clock)
+    const { maxConcurrency, requestsPerMinute, tokensPerMinute } = limits
+    this.window = new CongestionWindow(maxConcurrency)
+    this.#requests = requestsPerMinute === null ? null : new TokenBucket(requestsPerMinute, clock)
+    this.#tokens = tokensPerMinute === null ? null : new TokenBucket(tokensPerMinute, clock)
     this.#clock = clock
   }
 
@@ -61,37 +66,34 @@ export class Limiter {
     return this.#active
   }
 
+  /** Whether nothing is under way, and nobody waits. */
+  get isIdle(): boolean {
+    return this.#active === 0 && this.#first() === undefined
+  }
+
   /** How many may call at once, as things stand. */
   get limit(): number {
-    return this.#most
+    return this.#doubted ? 1 : this.window.size
   }
 
-  /** The next number in line. */
-  ticket(): number {
-    return this.#tickets++
-  }
-
-  /** How many more may call at once, as things stand. */
+  /** How many more may. */
   get free(): number {
-    return this.isPaused || this.#hushed ? 0 : Math.max(0, this.#most - this.#active)
+    return this.isPaused || this.#hushed ? 0 : Math.max(0, this.limit - this.#active)
   }
 
   /** Whether nobody may start now, whoever is in the queue. */
   get isPaused(): boolean {
-    return this.#pausedUntil > 0 && this.#pausedUntil > this.#clock.now()
+    return this.pausedMs > 0
+  }
+
+  /** For how long nobody may start, ms. */
+  get pausedMs(): number {
+    return this.#pausedUntil === null ? 0 : Math.max(0, this.#pausedUntil - this.#clock.now())
   }
 
   /** Whether it may be called as usual. */
   get isTrusted(): boolean {
     return !this.#doubted && !this.isPaused
-  }
-
-  /**
-   * Waits for this turn.
-   * @throws the signal's reason once it is aborted.
-   */
-  async acquire(turn: Turn, signal?: AbortSignal): Promise<Permit> {
-    return (await turnAtAny([this], turn, signal)).permit
   }
 
   /** Puts into the queue; whoever is called may be told at once. */
@@ -102,7 +104,7 @@ export class Limiter {
 
   /** Lets nobody start before this moment of the clock. */
   pauseUntil(moment: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, moment)
+    this.#pausedUntil = Math.max(this.#pausedUntil ?? moment, moment)
   }
 
   /** Lets only one call at a time from now on, to see whether there is an answer. */
@@ -113,6 +115,14 @@ export class Limiter {
   /** Lets as many call at once as may. */
   trust(): void {
     this.#doubted = false
+    this.admit()
+  }
+
+  /** From now on these are the limits: what a process may of the machine's changes as others come and go. */
+  limitTo({ maxConcurrency, requestsPerMinute, tokensPerMinute }: Limits): void {
+    this.window.ceiling = maxConcurrency
+    if (requestsPerMinute !== null) this.#requests?.refillAt(requestsPerMinute)
+    if (tokensPerMinute !== null) this.#tokens?.refillAt(tokensPerMinute)
     this.admit()
   }
 
@@ -131,14 +141,8 @@ export class Limiter {
   admit(): void {
     if (this.#hushed || this.#admitting) return
     this.#admitting = true
-    while (this.#active < this.#most) {
-      const first = this.#first()
-      if (first === undefined) break
-      const wait = this.#waitMs(first)
-      if (wait > 0) {
-        this.#wakeIn(wait)
-        break
-      }
+    for (let first = this.#first(); first !== undefined; first = this.#first()) {
+      if (!this.#mayStart(first)) break
       this.#queue.pop()
       this.#active++
       this.#requests?.take(1)
@@ -148,27 +152,37 @@ export class Limiter {
     this.#admitting = false
   }
 
-  get #most(): number {
-    return this.#doubted ? 1 : this.#maxConcurrency
-  }
-
   /** Who is first and has not given up. */
   #first(): Waiting | undefined {
     while (this.#queue.peek()?.state.gone) this.#queue.pop()
     return this.#queue.peek()
   }
 
-  #waitMs(turn: Turn): number {
-    return Math.max(
-      this.#pausedUntil === 0 ? 0 : this.#pausedUntil - this.#clock.now(),
-      this.#requests?.waitMs(1) ?? 0,
-      this.#tokens?.waitMs(turn.tokens) ?? 0,
-    )
+  /** Whether this turn has come; if not, it is looked at again when it may have. */
+  #mayStart(turn: Turn): boolean {
+    if (this.#pausedUntil !== null) {
+      if (this.isPaused) return this.#wakeAt(this.#pausedUntil)
+      this.#pausedUntil = null
+      this.window.resume(this.#active, this.#clock.now())
+    }
+    if (this.#active >= this.limit && !this.#grow()) return false
+    const wait = Math.max(this.#requests?.waitMs(1) ?? 0, this.#tokens?.waitMs(turn.tokens) ?? 0)
+    return wait <= 0 || this.#wakeAt(this.#clock.now() + wait)
+  }
+
+  /** Whether there is one more place than there was. */
+  #grow(): boolean {
+    const { window } = this
+    if (this.#doubted || window.size >= window.ceiling) return false
+    if (window.grow(this.#clock.now())) return this.#active < window.size
+    const { growsBy } = window
+    return growsBy !== null && this.#wakeAt(growsBy)
   }
 
   #permit(estimate: number): Permit {
     let held = true
     return {
+      round: this.window.enter(),
       release: (usedTokens) => {
         if (!held) return
         held = false
@@ -179,9 +193,9 @@ export class Limiter {
     }
   }
 
-  #wakeIn(ms: number): void {
-    const due = this.#clock.now() + ms
-    if (this.#alarm !== null && this.#alarm.due <= due) return
+  /** @returns false: nobody starts before that */
+  #wakeAt(due: number): false {
+    if (this.#alarm !== null && this.#alarm.due <= due) return false
     this.#alarm?.cancel.abort()
     const alarm = { due, cancel: new AbortController() }
     this.#alarm = alarm
@@ -191,41 +205,7 @@ export class Limiter {
       this.admit()
     }
     // Rejected only when a nearer alarm, or the end, has taken its place.
-    this.#clock.sleep(ms, alarm.cancel.signal).then(ring, () => {})
+    this.#clock.sleep(due - this.#clock.now(), alarm.cancel.signal).then(ring, () => {})
+    return false
   }
-}
-
-/**
- * Waits for a turn at the first of these that has one; the earlier in the list goes first.
- * @returns the permit, and the place of its limiter in the list.
- * @throws the signal's reason once it is aborted.
- */
-export function turnAtAny(
-  limiters: readonly Limiter[],
-  turn: Turn,
-  signal?: AbortSignal,
-): Promise<{ place: number; permit: Permit }> {
-  if (signal?.aborted) return Promise.reject(signal.reason)
-  return new Promise((resolve, reject) => {
-    const state = { gone: false }
-    // Whoever stood behind it elsewhere may go now.
-    const leave = (): void => {
-      state.gone = true
-      for (const limiter of limiters) limiter.admit()
-    }
-    const abort = (): void => {
-      reject(signal?.reason)
-      leave()
-    }
-    for (const [place, limiter] of limiters.entries()) {
-      if (state.gone) return
-      const admit = (permit: Permit): void => {
-        signal?.removeEventListener('abort', abort)
-        resolve({ place, permit })
-        leave()
-      }
-      limiter.enqueue({ ...turn, state, admit })
-    }
-    if (!state.gone) signal?.addEventListener('abort', abort, { once: true })
-  })
 }

@@ -2,8 +2,6 @@ import type { GiveUp } from '../config/types.ts'
 import type { CallFailure } from './errors.ts'
 
 const MINUTE_MS = 60_000
-/** Statuses of a server that has too much to do, or is being started: they say nothing about a request. */
-const OVERLOADED = new Set([503, 529])
 
 /**
  * How long one request is tried. An endpoint that is away or fails with everything is waited for; a request that
@@ -25,7 +23,8 @@ export class Patience {
       this.#failures = 0
       return null
     }
-    if (!failure.owed || OVERLOADED.has(failure.status ?? 0)) return null
+    // A server that has too much to do says nothing about a request.
+    if (failure.turnedAway) return null
     if (this.#failures++ === 0) this.#since = now
     if (othersAnswered) this.#alone++
     if (this.#alone >= limit.failures) return `failed ${this.#alone} times while others were answered`

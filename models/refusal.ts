@@ -35,6 +35,17 @@ export function refusalOf(status: number, { message, codes }: ServerError): Refu
   return isWorthWaiting(status) ? 'wait' : 'refused'
 }
 
+/** Statuses of a server that takes no more just now: too many, overloaded or being started, an empty purse. */
+const TAKES_NO_MORE = new Set([402, 429, 503, 529])
+/** How servers say so under another status, or none: OpenRouter's providers, Hugging Face, gateways. */
+const OVERLOADED = /overloaded|(?:over|at|no) capacity|too many requests/i
+
+/** Whether a server turned a call away because it has too much to do, whatever the call says. */
+export function isTurnedAway(status: number | null, { codes, message }: ServerError): boolean {
+  if (status !== null && status < 500) return TAKES_NO_MORE.has(status)
+  return TAKES_NO_MORE.has(status ?? 0) || OVERLOADED.test(`${codes} ${message}`)
+}
+
 /** Words for a parameter that a server or model does not take. */
 const NOT_TAKEN =
   /unsupported|not supported|does not support|unrecogni[sz]ed|unknown|extra inputs|extra_forbidden|not permitted|not allowed|deprecated|requested parameters/i

@@ -7,8 +7,8 @@ const BURST = 0.1
 /** An allowance that refills evenly with time. */
 export class TokenBucket {
   readonly #clock: Clock
-  readonly #perMs: number
-  readonly #capacity: number
+  #perMs: number
+  #capacity: number
   #level: number
   #at: number
 
@@ -18,6 +18,14 @@ export class TokenBucket {
     this.#capacity = Math.max(1, perMinute * BURST)
     this.#level = this.#capacity
     this.#at = clock.now()
+  }
+
+  /** From now on it refills at another pace. */
+  refillAt(perMinute: number): void {
+    this.waitMs(0)
+    this.#perMs = perMinute / MINUTE_MS
+    this.#capacity = Math.max(1, perMinute * BURST)
+    this.#level = Math.min(this.#level, this.#capacity)
   }
 
   /** Milliseconds until so much may be taken; what the bucket can never hold may be taken when it is full. */

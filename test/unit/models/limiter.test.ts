@@ -1,11 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Limiter, type Permit } from '../../../models/limiter.ts'
+import { Limiter, type Permit, type Turn } from '../../../models/limiter.ts'
 import { PriorityQueue } from '../../../models/priority-queue.ts'
+import { turnAt } from '../../../models/turns.ts'
 import { ManualClock } from '../../../streams/testing/manual-clock.ts'
 
 const open = { maxConcurrency: 1000, requestsPerMinute: null, tokensPerMinute: null }
+
+let tickets = 0
+const never = new AbortController().signal
+
+function acquire(limiter: Limiter, turn: Turn, signal = never): Promise<Permit> {
+  return turnAt([{ limiter }], turn, signal).then(({ permit }) => permit)
+}
 
 /** Starts a call that notes its name when its turn has come. */
 function queue(
@@ -14,7 +22,7 @@ function queue(
   name: string,
   more: { priority?: number; tokens?: number } = {},
 ) {
-  return limiter.acquire({ priority: 0, tokens: 1, order: limiter.ticket(), ...more }).then((permit) => {
+  return acquire(limiter, { priority: 0, tokens: 1, order: tickets++, ...more }).then((permit) => {
     started.push(name)
     return permit
   })
@@ -57,10 +65,10 @@ describe('Limiter', () => {
   it('gives a call that is tried again its old place', async () => {
     const limiter = new Limiter({ ...open, maxConcurrency: 1 }, new ManualClock())
     const started: string[] = []
-    const order = limiter.ticket()
+    const order = tickets++
     const held = await queue(limiter, started, 'other')
     void queue(limiter, started, 'younger').then((permit) => permit.release(null))
-    const again = limiter.acquire({ priority: 0, tokens: 1, order }).then((permit) => {
+    const again = acquire(limiter, { priority: 0, tokens: 1, order }).then((permit) => {
       started.push('again')
       permit.release(null)
     })
@@ -122,10 +130,10 @@ describe('Limiter', () => {
 
   it('lets go who is aborted, and no longer waits for them', async () => {
     const limiter = new Limiter({ ...open, maxConcurrency: 1 }, new ManualClock())
-    const held = await limiter.acquire({ priority: 0, order: 0, tokens: 1 })
+    const held = await acquire(limiter, { priority: 0, order: 0, tokens: 1 })
     const controller = new AbortController()
-    const given = limiter.acquire({ priority: 9, order: 1, tokens: 1 }, controller.signal)
-    const other = limiter.acquire({ priority: 0, order: 2, tokens: 1 })
+    const given = acquire(limiter, { priority: 9, order: 1, tokens: 1 }, controller.signal)
+    const other = acquire(limiter, { priority: 0, order: 2, tokens: 1 })
     const reason = new Error('partition lost')
     controller.abort(reason)
     await expect(given).rejects.toBe(reason)
@@ -133,7 +141,7 @@ describe('Limiter', () => {
     held.release(null)
     expect(await other).toBeDefined()
     expect(limiter.active).toBe(1)
-    await expect(limiter.acquire({ priority: 9, order: 3, tokens: 1 }, controller.signal)).rejects.toBe(
+    await expect(acquire(limiter, { priority: 9, order: 3, tokens: 1 }, controller.signal)).rejects.toBe(
       reason,
     )
   })
@@ -154,7 +162,7 @@ describe('Limiter', () => {
               const controller = new AbortController()
               waiting.push(controller)
               asked++
-              limiter.acquire({ priority: 0, order: asked, tokens: 1 }, controller.signal).then(
+              acquire(limiter, { priority: 0, order: asked, tokens: 1 }, controller.signal).then(
                 (permit) => permits.push(permit),
                 () => aborted++,
               )
