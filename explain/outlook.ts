@@ -29,7 +29,11 @@ export function outlookOf(records: QuestionRecords, config: Config): Outlook {
   const blockedBy = [...new Set(awaited.map(({ deadLetterId }) => deadLetterId).filter((id) => id !== null))]
   return {
     state: stateOf(records, awaited),
-    waitsFor: awaited.map(({ what, deadLetterId }) => (deadLetterId === null ? what : `${what} (failed)`)),
+    waitsFor: awaited.map(({ what, deadLetterId }) => {
+      if (deadLetterId === null) return what
+      const letter = records.letters.find((one) => one.letter.deadLetterId === deadLetterId)
+      return `${what} (failed${letter?.dismissed ? ', dismissed' : ''})`
+    }),
     blockedBy,
   }
 }

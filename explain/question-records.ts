@@ -1,4 +1,5 @@
 /** Everything the topics hold about one question: of every topic the one partition that its id is kept in. */
+import type { Dismissal } from '../letters/letter-list.ts'
 import { stateKey } from '../processors/triage-state.ts'
 import type { TopicName, TopicRecords } from '../schemas/topics.ts'
 import type {
@@ -16,6 +17,7 @@ import type {
   Verdict,
 } from '../schemas/types.ts'
 import { partitionOf } from '../streams/partition.ts'
+import { DISMISSED } from '../streams/redrive-orders.ts'
 import { recordOfLetter } from './letter-record.ts'
 import { type LogSource, readRecords } from './source.ts'
 
@@ -45,6 +47,8 @@ export interface QuestionLetter {
   readonly letter: DeadLetter
   readonly revision: number | null
   readonly keptId: string | null
+  /** Who set it aside for good, and why; null when nobody did. */
+  readonly dismissed: Dismissal | null
 }
 
 /** A record that carries its question along. */
@@ -115,14 +119,27 @@ export async function readLetters(source: LogSource, questionId: string): Promis
   const before =
     base === null ? [] : await recordsOf(source, 'dead-letters', questionId, questionId, base.fullName)
   const letters = [...before, ...(await recordsOf(source, 'dead-letters', questionId))]
-  return Promise.all(letters.map((letter) => aboutOf(source, letter)))
+  const orders = letters.length === 0 ? [] : await recordsOf(source, 'redrive', questionId)
+  const dismissals = new Map(
+    orders
+      .filter(({ kind }) => kind === DISMISSED)
+      .map(({ deadLetterId, by, why }) => [deadLetterId, { by: by ?? '', why: why ?? '' }]),
+  )
+  return Promise.all(
+    letters.map((letter) => aboutOf(source, letter, dismissals.get(letter.deadLetterId) ?? null)),
+  )
 }
 
-async function aboutOf(source: LogSource, letter: DeadLetter): Promise<QuestionLetter> {
+async function aboutOf(
+  source: LogSource,
+  letter: DeadLetter,
+  dismissed: Dismissal | null,
+): Promise<QuestionLetter> {
   const failed = await recordOfLetter(source, letter)
   const record = failed?.record as { question?: Question; revision?: number; keptId?: string } | undefined
   const revision = record?.question?.revision ?? record?.revision ?? null
-  return { letter, revision, keptId: failed?.topic === 'kept' ? (record?.keptId ?? null) : null }
+  const keptId = failed?.topic === 'kept' ? (record?.keptId ?? null) : null
+  return { letter, revision, keptId, dismissed }
 }
 
 async function recordsOf<T extends TopicName>(

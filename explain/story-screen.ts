@@ -149,10 +149,13 @@ function recordLines(record: TrainingRecord, options: ScreenOptions): string[] {
 }
 
 function failureLines({ deadLetters }: Story, options: ScreenOptions): string[] {
-  return deadLetters.flatMap(({ deadLetterId, step, class: kind, message, attempts, redrivenFrom }) => {
+  return deadLetters.flatMap((failure) => {
+    const { deadLetterId, step, class: kind, message, attempts, redrivenFrom, dismissed } = failure
+    const end =
+      dismissed === null ? [] : sentence(`dismissed by ${dismissed.by}: ${dismissed.why}`, options, '  ')
     const again = redrivenFrom === null ? '' : `, try ${attempts}, redriven from ${shortId(redrivenFrom)}`
     const title = `${shortId(deadLetterId)}  ${step}  ${kind}${again}`
-    return [...sentence(title, options), ...sentence(message, options, '  ').map(options.style.dim)]
+    return [...sentence(title, options), ...sentence(message, options, '  ').map(options.style.dim), ...end]
   })
 }
 

@@ -1,5 +1,6 @@
 /** What became of a question, from its paths to its records, and why: made of its records alone. */
 import type { Config } from '../config/config.ts'
+import type { Dismissal } from '../letters/letter-list.ts'
 import { tierOf } from '../processors/tier.ts'
 import type { Tier } from '../schemas/topics.ts'
 import type { DeadLetter, PathNote, Question, TrainingRecord, Triaged, Unsolved } from '../schemas/types.ts'
@@ -7,7 +8,7 @@ import { type EditStory, editsOf, type TryStory, triesOf } from './attempt-story
 import { type Call, type CallSum, callsOf, sumOf } from './calls.ts'
 import { type Outlook, outlookOf } from './outlook.ts'
 import { type PathStory, pathsOf } from './path-story.ts'
-import type { QuestionRecords } from './question-records.ts'
+import type { QuestionLetter, QuestionRecords } from './question-records.ts'
 
 /** How the number of wrong paths made a tier. */
 export interface TriageStory {
@@ -31,6 +32,11 @@ export interface RankingStory {
   readonly notChosen: readonly PathNote[]
 }
 
+/** A dead letter of the question. */
+export interface FailureStory extends Omit<DeadLetter, 'key' | 'value' | 'headers'> {
+  readonly dismissed: Dismissal | null
+}
+
 /** A question's whole story. */
 export interface Story {
   readonly questionId: string
@@ -46,8 +52,8 @@ export interface Story {
   readonly tries: readonly TryStory[]
   readonly records: readonly TrainingRecord[]
   readonly unsolved: Unsolved | null
-  /** Without the records' bytes. */
-  readonly deadLetters: readonly Omit<DeadLetter, 'key' | 'value'>[]
+  /** Without the records' bytes; with who dismissed them, and why. */
+  readonly deadLetters: readonly FailureStory[]
   readonly calls: readonly Call[]
   readonly sum: CallSum
 }
@@ -69,10 +75,15 @@ export function storyOf(records: QuestionRecords, config: Config): Story {
     tries: triesOf(records, config, calls),
     records: records.records,
     unsolved: records.unsolved,
-    deadLetters: records.letters.map(({ letter: { key: _key, value: _value, ...letter } }) => letter),
+    deadLetters: records.letters.map(failureOf),
     calls,
     sum: sumOf(calls),
   }
+}
+
+function failureOf({ letter, dismissed }: QuestionLetter): FailureStory {
+  const { key: _key, value: _value, headers: _headers, ...head } = letter
+  return { ...head, dismissed }
 }
 
 function triageOf({ triaged }: QuestionRecords, { triage }: Config): TriageStory | null {

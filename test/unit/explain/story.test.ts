@@ -4,6 +4,7 @@ import { type Story, storyOf } from '../../../explain/story.ts'
 import { storyScreen } from '../../../explain/story-screen.ts'
 import { pathIdOf } from '../../../processors/generate.ts'
 import { partitionOf } from '../../../streams/partition.ts'
+import { dismissal } from '../../../streams/redrive-orders.ts'
 import { PLAIN } from '../../../terminal/style.ts'
 import type { TopicLog } from '../../support/topic-log.ts'
 import { CONFIG, consistentLog } from '../audit/audited-log.ts'
@@ -179,6 +180,16 @@ describe('the story of a question', () => {
 })
 
 describe('the screen of a question', () => {
+  it('says of a failure that was dismissed who did it, and why', async () => {
+    const letter = log.decoded('dead-letters').find(({ questionId }) => questionId === 'set:unjudged')!
+    const { key, partition, value } = dismissal(letter, { by: 'ada', why: 'it is no question' })
+    log.append('redrive', key, value, partition)
+    const text = screen(await storyNamed('unjudged'))
+    expect(text).toMatch(/waits for the path by s7 \(failed, dismissed\)/)
+    expect(text).toContain('dismissed by ada: it is no question')
+    log = await consistentLog()
+  })
+
   it('keeps to its width, and shows a path, the key and the ids to go on with', async () => {
     for (const id of ['nearly', 'medium', 'hopeless', 'difficult', 'missing', 'silent']) {
       const story = await storyNamed(id)
