@@ -44,11 +44,10 @@ export default defineConfig({
         },
       },
       {
-        // Workers killed at bad moments, judged by a client that is not ours. `npm run chaos`.
+        // A short form of `npm run chaos`: faults of every kind, judged by a client that is not ours.
         test: {
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
-          globalSetup: ['test/support/e2e-stack.ts'],
           testTimeout: 5 * MINUTE,
           hookTimeout: 5 * MINUTE,
           fileParallelism: false,

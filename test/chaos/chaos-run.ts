@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { EXIT } from '../../cli/exit-codes.ts'
 import type { WorkerTuning } from '../../streams/worker-tuning.ts'
 import { type EndpointStats, resetStats, statsOf } from '../support/endpoint-stats.ts'
 import { FaultyEndpoint } from '../support/faulty-endpoint.ts'
@@ -29,8 +30,10 @@ const LEAVE_MS = 500
 const POLL_MS = 20
 /** A pipeline that is not well again by then is ill, ms. */
 const RECOVERY_LIMIT_MS = 180_000
+/** What is left after the last fault is worked off by then, ms. */
+const DRAIN_LIMIT_MS = 15 * 60_000
 /** Calls a second while a moment for a kill is waited for. */
-const STRIKE_PACE = 200
+const STRIKE_PACE = 120
 /** A kill whose moment has not come by then will not come, ms. */
 const STRIKE_LIMIT_MS = 180_000
 
@@ -190,7 +193,13 @@ export class ChaosRun implements AsyncDisposable {
    */
   async strike(worker: ChaosWorker, kind: KillKind, signal: Blow = 'SIGKILL'): Promise<Kill> {
     const order = { kind, signal, victim: null, afterMs: 0, whenQuiet: true }
-    return this.#strike(worker, order, (hasStruck) => this.#hush(worker, hasStruck))
+    let isReady = false
+    void worker.says('ready').then(() => {
+      isReady = true
+    })
+    return this.#strike(worker, order, (hasStruck) =>
+      isReady ? this.#hush(worker, hasStruck) : sleep(POLL_MS),
+    )
   }
 
   /**
@@ -245,17 +254,27 @@ export class ChaosRun implements AsyncDisposable {
   /** Works off what is left, all workers together, and ends them. @returns how the one ended that saw it drained. */
   async drain(): Promise<WorkerEnd> {
     this.pace(null)
-    const end = await this.crew.join({ untilDrained: true }).ended
+    const last = this.crew.join({ untilDrained: true })
+    await this.until(() => last.hasEnded, 'the rest was not worked off', DRAIN_LIMIT_MS)
     await this.crew.stop()
-    return end
+    return last.ended
   }
 
   /** Exports the records and has everything judged: topics, tables, files. */
   async judged(comparison: Pick<Case, 'reference' | 'save' | 'leaves'> = {}): Promise<Judgement> {
-    const exported = join(this.folder, 'export')
-    await this.command('export', '--out', exported)
+    const folder = join(this.folder, 'export')
+    const { code, stderr } = await this.#workspace.run('export', '--out', folder)
+    const exported = code === EXIT.clean || code === EXIT.leftover ? folder : undefined
     const { clickhouseUrl } = this.stack
-    return judge({ ...comparison, stack: this.stack, pipeline: this.name, clickhouseUrl, exported })
+    const found = await judge({
+      ...comparison,
+      stack: this.stack,
+      pipeline: this.name,
+      clickhouseUrl,
+      exported,
+    })
+    if (exported !== undefined) return found
+    return { ...found, findings: [...found.findings, `the export ended with ${code}: ${stderr}`] }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

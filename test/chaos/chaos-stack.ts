@@ -20,9 +20,10 @@ export class ChaosStack implements AsyncDisposable {
     this.#stack = stack
   }
 
-  static async open(): Promise<ChaosStack> {
+  /** @param analytics whether ClickHouse is a part of it */
+  static async open({ analytics = true } = {}): Promise<ChaosStack> {
     const dataDir = mkdtempSync(join(tmpdir(), 'ninefold-chaos-stack-'))
-    return new ChaosStack(await startStack({ dataDir, ephemeral: true }))
+    return new ChaosStack(await startStack({ dataDir, ephemeral: true, analytics }))
   }
 
   get brokers(): readonly string[] {
@@ -35,6 +36,11 @@ export class ChaosStack implements AsyncDisposable {
 
   get clickhouseUrl(): string {
     return this.#stack.clickhouseUrl!
+  }
+
+  /** The folder of its parts' logs. */
+  get logs(): string {
+    return join(this.#stack.dataDir, 'logs')
   }
 
   /** The process of a part. */
@@ -56,7 +62,7 @@ export class ChaosStack implements AsyncDisposable {
   /** Starts again what does not run, on its data and its ports, and waits until it answers. */
   async startAgain(): Promise<void> {
     const { dataDir, brokers, registryUrl, clickhouseUrl } = this.#stack
-    const again = await startStack({ dataDir, ephemeral: true })
+    const again = await startStack({ dataDir, ephemeral: true, analytics: clickhouseUrl !== null })
     const before = [brokers[0], registryUrl, clickhouseUrl]
     const after = [again.brokers[0], again.registryUrl, again.clickhouseUrl]
     if (before.join() !== after.join())

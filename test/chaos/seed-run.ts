@@ -1,11 +1,12 @@
 /** A whole run by one seed: questions in, faults one after the other, everything worked off, everything judged. */
+import { writeAbortedQuestions } from './aborted-questions.ts'
 import { Chance } from './chance.ts'
 import { ChaosRun, type ChaosRunSettings } from './chaos-run.ts'
 import type { WorkerEnd } from './chaos-worker.ts'
 import type { Fault, Leftovers } from './fault.ts'
 import type { Judgement } from './judge.ts'
 import type { Reference } from './reference.ts'
-import type { InjectedFault, Money, SeedResult } from './results.ts'
+import { type InjectedFault, isClean, type Money, type SeedResult } from './results.ts'
 
 /** What a run by a seed is made of, beside the run itself. */
 export interface SeedRunSettings extends ChaosRunSettings {
@@ -52,7 +53,7 @@ export async function runSeed(settings: SeedRunSettings): Promise<SeedResult> {
     endings: run.crew.endings,
     ...end,
   }
-  if (result.error !== null || result.judgement?.findings.length !== 0) onFailure?.(run, result)
+  if (!isClean(result)) onFailure?.(run, result)
   return result
 }
 
@@ -63,12 +64,13 @@ interface Outcome {
   readonly error: string | null
 }
 
-/** All workers take part from the first record on. */
+/** Questions, and some that no one may ever see, are there before the workers; all of these take part. */
 async function start(run: ChaosRun): Promise<void> {
-  run.crew.keepUp()
   await run.load()
-  const haveAllBegun = () => run.crew.kept.every(({ published }) => published > 0)
+  await writeAbortedQuestions(run.config, run.stack.brokers)
   run.pace(SLOWEST)
+  run.crew.keepUp()
+  const haveAllBegun = () => run.crew.kept.every(({ published }) => published > 0)
   await run.until(haveAllBegun, 'the workers did not begin', UP_LIMIT_MS)
 }
 
