@@ -29,8 +29,14 @@ export interface LogSource {
   read(topic: string, partition?: number): AsyncIterable<StoredBytes>
 }
 
+/** What a session is read through. */
+export type ReadableSession = Pick<
+  Session,
+  'config' | 'codec' | 'reader' | 'unreadable' | 'base' | 'fullName'
+>
+
 /** The topics of an open session, as they stand when they are read. */
-export function sourceOf({ config, codec, reader, unreadable, base, fullName }: Session): LogSource {
+export function sourceOf({ config, codec, reader, unreadable, base, fullName }: ReadableSession): LogSource {
   const { topicPrefix } = config.kafka
   const ofBase = base && topicNames({ topicPrefix, pipeline: config.pipeline, edition: base.edition })
   return {

@@ -19,7 +19,8 @@ export const LETTER_CLASSES = {
   },
   conflict: {
     meaning: 'the question’s id is known with other content',
-    remedy: 'Load it with --revise if it is a correction, or under an id of its own; then dismiss the letter.',
+    remedy:
+      'Load it with --revise if it is a correction, or under an id of its own; then dismiss the letter.',
   },
   'malformed-answer': {
     meaning: 'a model gave no answer of the form that was asked for, also when told what was wrong',

@@ -1,6 +1,5 @@
 /** Where dead letters are read from: the topics, and how far groups have come in them. */
-import { type LogSource, sourceOf } from '../explain/source.ts'
-import type { Session } from '../pipeline/session.ts'
+import { type LogSource, type ReadableSession, sourceOf } from '../explain/source.ts'
 import type { DeadLetter } from '../schemas/types.ts'
 import type { TopicReader } from '../streams/transport/reader.ts'
 import type { LetterEntry } from './letter-list.ts'
@@ -31,7 +30,7 @@ export async function letterAt(
 }
 
 /** Those of an open session. */
-export function letterSourceOf(session: Session): LetterSource {
+export function letterSourceOf(session: ReadableSession): LetterSource {
   const { reader } = session
   return {
     ...sourceOf(session),

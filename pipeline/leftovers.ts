@@ -1,5 +1,6 @@
 /** What a run leaves behind: questions that wait for a path, and dead letters. Read from the topics alone. */
 import { dismissedByQuestion } from '../letters/dismissed.ts'
+import { countLetters } from '../letters/letter-counts.ts'
 import { type LetterEntry, listLetters } from '../letters/letter-list.ts'
 import { letterSourceOf } from '../letters/source.ts'
 import { pathIdOf } from '../processors/generate.ts'
@@ -29,15 +30,8 @@ export async function countLeftovers(session: Session): Promise<Leftovers> {
     countOpen(session, letters),
     countUnsolved(session),
   ])
-  const inState = (...states: LetterEntry['fate']['state'][]) =>
-    letters.filter(({ fate }) => states.includes(fate.state)).length
-  return {
-    waiting,
-    deadLetters: inState('open', 'ordered'),
-    unsolved,
-    dismissed: inState('dismissed'),
-    abandoned,
-  }
+  const { open: deadLetters, dismissed } = countLetters(letters)
+  return { waiting, deadLetters, unsolved, dismissed, abandoned }
 }
 
 async function countOpen(session: Session, letters: readonly LetterEntry[]) {

@@ -2,6 +2,9 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
+import { countLetters, type LetterCounts } from '../letters/letter-counts.ts'
+import { listLetters } from '../letters/letter-list.ts'
+import { letterSourceOf } from '../letters/source.ts'
 import { BudgetStore, budgetPath, type Spending } from '../models/budget-store.ts'
 import { sumOf } from '../models/purses.ts'
 import { runningAddresses } from '../pipeline/addresses.ts'
@@ -45,6 +48,7 @@ export interface PipelineStatus {
   readonly percentDone: number | null
   /** Offsets that steps have not worked off, summed over their groups. */
   readonly lag: number | null
+  readonly deadLetters: LetterCounts | null
   /** Of the edition, as this machine's account has it; null without a budget. */
   readonly spentUsd: number | null
   readonly budgetUsd: number | null
@@ -81,7 +85,14 @@ const NANO = 1e9
 export async function pipelineStatus(config: Config): Promise<PipelineStatus> {
   const { pipeline, edition, budgetUsd } = config
   const known = { pipeline, edition, budgetUsd, ...(await spendingOf(config)) }
-  const nothing = { problem: null, percentDone: null, lag: null, lastBudgetEvent: null, workers: [] }
+  const nothing = {
+    problem: null,
+    percentDone: null,
+    lag: null,
+    deadLetters: null,
+    lastBudgetEvent: null,
+    workers: [],
+  }
   try {
     const addresses = await runningAddresses(config)
     if (addresses === null) throw new Error('the local stack does not run')
@@ -126,6 +137,7 @@ async function lookAt(config: Config, client: KafkaClient, registry: RegistryAdd
   return {
     lastBudgetEvent: isTold ? newsOf((await readBudgetState({ ...source, fullName })).last) : null,
     state: workers.length > 0 ? 'working' : 'idle',
+    deadLetters: countLetters(await listLetters(letterSourceOf({ ...source, config, base, fullName }))),
     percentDone: offsets === 0 ? 100 : Math.floor((1_000 * (offsets - lag)) / offsets) / 10,
     lag,
     workers,

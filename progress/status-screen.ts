@@ -1,13 +1,14 @@
 /** A pipeline's status in lines. */
+import type { LetterCounts } from '../letters/letter-counts.ts'
 import { inColumns } from '../terminal/columns.ts'
-import { count, dollars, duration } from '../terminal/numbers.ts'
+import { count, counted, dollars, duration } from '../terminal/numbers.ts'
 import type { ActiveWorker, BudgetNews, PipelineStatus } from './pipeline-status.ts'
 
 const NANO = 1e9
 
 /** @param now milliseconds since 1970 */
 export function statusLines(status: PipelineStatus, now: number): string[] {
-  const { pipeline, edition, state, problem, percentDone, lag, workers } = status
+  const { pipeline, edition, state, problem, percentDone, lag, deadLetters, workers } = status
   return inColumns([
     ['pipeline', `${pipeline}, edition ${edition}: ${state}${problem === null ? '' : ` (${problem})`}`],
     ...(percentDone === null || lag === null
@@ -18,12 +19,17 @@ export function statusLines(status: PipelineStatus, now: number): string[] {
             `${percentDone.toFixed(1)} % of what is in the topics is worked off, ${count(lag)} offsets wait`,
           ],
         ]),
+    ...(deadLetters === null ? [] : [['failures', failuresOf(deadLetters)]]),
     ['spending', spendingOf(status)],
     ...(status.lastBudgetEvent === null ? [] : [['budget', newsText(status.lastBudgetEvent)]]),
     ...(workers.length === 0
       ? [['workers', 'none']]
       : workers.map((worker, at) => [at === 0 ? 'workers' : '', workerText(worker, now)])),
   ])
+}
+
+function failuresOf({ open, dismissed }: LetterCounts): string {
+  return `${counted(open, 'dead letter')}${dismissed === 0 ? '' : `, ${count(dismissed)} more dismissed`}`
 }
 
 function spendingOf({ spentUsd, budgetUsd, roleBudgets }: PipelineStatus): string {

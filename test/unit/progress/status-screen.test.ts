@@ -9,6 +9,7 @@ const STATUS: PipelineStatus = {
   problem: null,
   percentDone: 42.5,
   lag: 12_345,
+  deadLetters: { open: 3, dismissed: 2 },
   spentUsd: 1.5,
   budgetUsd: 500,
   roleBudgets: [],
@@ -29,6 +30,7 @@ it('tells progress, spending and workers', () => {
   expect(statusLines(STATUS, AT)).toEqual([
     'pipeline  medicine, edition main: working',
     'progress  42.5 % of what is in the topics is worked off, 12,345 offsets wait',
+    'failures  3 dead letters, 2 more dismissed',
     'spending  $1.5000 of $500.00',
     'workers   ab-0 on lab (pid 7) since 2026-03-04T05:06:07Z, 2 min 1 s: generate (2), admit, verify',
   ])
@@ -48,7 +50,7 @@ it('tells the limits of roles, and what was decided last about limits', () => {
     statusLines(
       { ...STATUS, roleBudgets: [{ role: 'verify', spentUsd: 19.99, budgetUsd: 20 }], lastBudgetEvent },
       AT,
-    ).slice(2, 4)
+    ).slice(3, 5)
   expect(lines(reached)).toEqual([
     'spending  $1.5000 of $500.00; verify $19.99 of $20.00',
     'budget    the limit of verify was reached at $20.00, $19.99 spent; 2026-03-04T05:06:07Z by ab-0 on lab',
@@ -65,6 +67,7 @@ it('tells what cannot be told, and why', () => {
     problem: 'the local stack does not run',
     percentDone: null,
     lag: null,
+    deadLetters: null,
     spentUsd: null,
     budgetUsd: null,
     workers: [],
