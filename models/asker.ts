@@ -1,43 +1,30 @@
 import { setMaxListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Config, Endpoint } from '../config/types.ts'
 import { NinefoldError } from '../errors.ts'
-import type { Ask, TextRequest } from './ask.ts'
+import type { Ask } from './ask.ts'
 import { type CallerOptions, callUntilAnswered } from './caller.ts'
 import { Dialects } from './dialect.ts'
-import { type ChatEndpoint, connectEndpoint } from './endpoint.ts'
-import { EndpointRefusedKey } from './errors.ts'
+import type { EndpointActivity } from './endpoint-activity.ts'
 import type { HandoverPort } from './handover.ts'
 import type { StoredAnswer } from './journal-port.ts'
-import { Lane } from './lane.ts'
+import { Lanes, type LanesOptions } from './lanes.ts'
 import type { PlannedCall } from './plan.ts'
 import { AskerGroup, SharedCalls } from './shared-calls.ts'
 import { askStructured } from './structured.ts'
 import { askText } from './text.ts'
 import { UnderWay } from './under-way.ts'
 
+export type { EndpointActivity } from './endpoint-activity.ts'
+
 /** What calling needs and asking has itself. */
 type OwnOption = 'underWay' | 'cut' | 'dialects' | 'nextOrder' | 'random'
 
 /** What asking needs. */
-export interface AskOptions extends Omit<CallerOptions, OwnOption> {
-  readonly config: Pick<Config, 'endpoints' | 'models'>
+export interface AskOptions extends Omit<CallerOptions, OwnOption>, Omit<LanesOptions, 'random'> {
   /** Left out where no other process takes work over. */
   readonly handover?: HandoverPort
-  /** In place of connections of its own, by name; those not given are connected to. */
-  readonly endpoints?: Readonly<Record<string, ChatEndpoint>>
-  /** Where keys are read from; the process's environment when left out. */
-  readonly environment?: NodeJS.ProcessEnv
   /** A number in [0, 1), from which waits are drawn; the machine's own when left out. */
   readonly random?: () => number
-}
-
-/** What an endpoint is asked now. */
-export interface EndpointActivity {
-  readonly endpoint: string
-  /** Calls under way, and how many there may be, as things stand. */
-  readonly inFlight: number
-  readonly limit: number
 }
 
 /** Asks, and can be stopped. */
@@ -68,8 +55,8 @@ export interface Asker extends Ask {
  * An endpoint whose key is not set refuses who asks it: `NF_ENDPOINT_KEY_MISSING`.
  */
 export function createAsk(options: AskOptions): Asker {
-  const lanes = openLanes(options)
-  const { handover } = options
+  const { handover, random = Math.random } = options
+  const lanes = new Lanes({ ...options, random })
   const calls = new SharedCalls<StoredAnswer>((hash) => handover?.ended(hash))
   const cut = new AbortController()
   // One for each call.
@@ -81,7 +68,7 @@ export function createAsk(options: AskOptions): Asker {
     cut: cut.signal,
     dialects: new Dialects(),
     nextOrder: () => asked++,
-    random: options.random ?? Math.random,
+    random,
   }
   const groups = new WeakMap<AbortSignal, AskerGroup>()
 
@@ -89,7 +76,7 @@ export function createAsk(options: AskOptions): Asker {
     const stored = options.journal.find(call.hash)
     if (stored !== null) return Promise.resolve(stored)
     const made = (): Promise<StoredAnswer> =>
-      callUntilAnswered(call, lanesOf(lanes, call.request), callerOptions, signal)
+      callUntilAnswered(call, lanes.of(call.request), callerOptions, signal)
     const awaited = handover?.awaited(call.hash, signal) ?? null
     return awaited === null ? made() : awaited.then((answer) => answer ?? made())
   }
@@ -112,13 +99,10 @@ export function createAsk(options: AskOptions): Asker {
       return askFor(group, ready)
     },
     askedUnder: (signal) => groups.get(signal)?.keys ?? [],
-    inFlight: () => [...lanes.values()].reduce((sum, { limiter }) => sum + limiter.active, 0),
-    endpoints: () =>
-      [...lanes.values()].map(({ name, limiter }) => {
-        return { endpoint: name, inFlight: limiter.active, limit: limiter.limit }
-      }),
+    inFlight: () => lanes.activity().reduce((sum, { inFlight }) => sum + inFlight, 0),
+    endpoints: () => lanes.activity(),
     async hush(graceMs) {
-      for (const { limiter } of lanes.values()) limiter.hush()
+      lanes.hush()
       // Whoever was given a turn a moment ago is counted only now.
       await turn()
       const over = new AbortController()
@@ -136,8 +120,7 @@ export function createAsk(options: AskOptions): Asker {
       const closed = calls.close(reason)
       cut.abort(reason)
       await closed
-      for (const lane of lanes.values()) lane.limiter.close()
-      await Promise.all([...lanes.values()].map((lane) => lane.endpoint.close()))
+      await lanes.close()
     },
   }
 }
@@ -148,44 +131,4 @@ export function paidBy(ask: Ask, payer: string): Ask {
     text: (request) => ask.text({ ...request, payer }),
     structured: (request) => ask.structured({ ...request, payer }),
   }
-}
-
-function openLanes(options: AskOptions): ReadonlyMap<string, Lane> {
-  const { config, clock, random = Math.random } = options
-  const models = Object.values(config.models)
-  const used = new Set(models.flatMap(({ endpoints }) => endpoints))
-  const siblings = new Set(models.flatMap(({ endpoints }) => (endpoints.length > 1 ? endpoints : [])))
-  const lanes = new Map<string, Lane>()
-  for (const spec of Object.values(config.endpoints)) {
-    if (!used.has(spec.name)) continue
-    const endpoint = options.endpoints?.[spec.name] ?? connected(spec, options)
-    lanes.set(spec.name, new Lane(spec, endpoint, { clock, hasSiblings: siblings.has(spec.name), random }))
-  }
-  return lanes
-}
-
-/** Connects; an endpoint whose key is not set stops the steps that need it, when they do, and no other. */
-function connected(spec: Endpoint, { clock, environment }: AskOptions): ChatEndpoint {
-  try {
-    return connectEndpoint(spec, clock, environment)
-  } catch (error) {
-    if (!(error instanceof NinefoldError) || error.code !== 'NF_ENDPOINT_KEY_MISSING') throw error
-    const { message, remedy, code } = error
-    return {
-      send: () => Promise.reject(new EndpointRefusedKey(spec.name, message, remedy, code)),
-      close: async () => {},
-    }
-  }
-}
-
-function lanesOf(lanes: ReadonlyMap<string, Lane>, { step, model }: TextRequest): Lane[] {
-  return model.endpoints.map((name) => {
-    const lane = lanes.get(name)
-    if (lane !== undefined) return lane
-    throw new NinefoldError(
-      'NF_ENDPOINT_UNKNOWN',
-      `step ${step}: model ${model.name} names the endpoint ${name}, which no configured model uses`,
-      'Add the endpoint and the model to the configuration.',
-    )
-  })
 }

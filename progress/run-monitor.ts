@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
+import { type EndpointActivity, troubleOf } from '../models/endpoint-activity.ts'
 import type { EndpointWait } from '../models/endpoint-waits.ts'
 import { totalSpent } from '../models/spent.ts'
 import type { BesideWorker } from '../pipeline/run.ts'
@@ -23,6 +24,7 @@ export interface Watched {
   activity(): StepActivity[]
   written(topic: TopicName): number
   waits(): EndpointWait[]
+  endpoints(): EndpointActivity[]
   outOfRoom(): DiskFault | null
 }
 
@@ -139,16 +141,22 @@ export class RunMonitor {
     const halted = new Map(
       activity.flatMap(({ halted: one }) => (one === null ? [] : [[one.code, one.message]])),
     )
-    const waits = this.#worker.waits().map(({ endpoint, reason, until, failures }) => {
+    const waited = this.#worker.waits()
+    const waits = waited.map(({ endpoint, reason, until, failures }) => {
       const seconds = Math.max(1, Math.ceil((until - performance.now()) / 1_000))
       return `endpoint ${endpoint} waits ${seconds} s after ${failures} failures: ${reason}`
     })
+    const crowded = this.#worker
+      .endpoints()
+      .filter(({ endpoint }) => waited.every((wait) => wait.endpoint !== endpoint))
+      .flatMap((endpoint) => troubleOf(endpoint) ?? [])
     const away = this.#around.sink()?.away ?? null
     const full = this.#worker.outOfRoom()
     return [
       ...(full === null ? [] : [`${full.message}: nothing is asked until there is room`]),
       ...halted.values(),
       ...waits,
+      ...crowded,
       ...(away === null ? [] : [`analytics wait: ${away}`]),
       ...(this.#unheard === null ? [] : [`Kafka does not tell how far the groups are: ${this.#unheard}`]),
     ]
