@@ -2,12 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { USUAL_MONITOR } from '../../../config/monitor.ts'
 import { serverProperties } from '../../../stack/kafka-config.ts'
 import { VERSIONS } from '../../../stack/pom.ts'
 
 interface Service {
   image?: string
   build?: string
+  command?: string
   ports?: string[]
   volumes?: string[]
   healthcheck?: { test: string[] }
@@ -45,6 +47,13 @@ describe('docker-compose.yml', () => {
   it('lets workers wait until every server answers', () => {
     const healthy = Object.fromEntries(servers.map(([name]) => [name, { condition: 'service_healthy' }]))
     expect(compose.services.worker?.depends_on).toEqual(healthy)
+  })
+
+  it('asks workers how they are where they say it', () => {
+    const { command, healthcheck } = compose.services.worker!
+    expect(command).toBe('run --monitor')
+    const { host, port } = USUAL_MONITOR
+    expect(healthcheck?.test.at(-1)).toContain(`http://${host}:${port}/healthz`)
   })
 
   it('runs the versions, and sets what the local stack sets', () => {
