@@ -1,6 +1,7 @@
 /** What came of a run, as it is written down when the run ends. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { EXIT } from '../../cli/exit-codes.ts'
 import type { WorkerEnd } from './chaos-worker.ts'
 import type { Area, Injection } from './fault.ts'
 import type { Judgement } from './judge.ts'
@@ -71,7 +72,9 @@ export interface Results {
 
 /** Whether a run was as it must be: brought to its end, nothing lost, doubled, changed, or paid twice. */
 export function isClean({ error, drained, judgement, money, notInjected }: SeedResult): boolean {
-  const isWhole = error === null && drained !== null && notInjected.length === 0
+  // Dead letters that should be there are told by the exit code, too.
+  const code = judgement?.deadLetters === 0 ? EXIT.clean : EXIT.leftover
+  const isWhole = error === null && drained?.code === code && notInjected.length === 0
   return isWhole && judgement?.findings.length === 0 && money?.answeredRepeated === 0
 }
 
