@@ -68,7 +68,7 @@ export const METRICS = {
   halted: {
     name: 'ninefold_step_halted',
     type: 'gauge',
-    help: '1 while a step leaves records unfinished: its key is refused, or the budget is reached; else 0.',
+    help: '1 while a step leaves records unfinished: its key is refused, the budget is reached, or nearly everything failed; else 0.',
     unit: 'none',
     labels: ['step'],
   },
@@ -91,7 +91,7 @@ export const METRICS = {
     type: 'counter',
     help: 'Records this worker has made dead letters of.',
     unit: 'records',
-    labels: ['step'],
+    labels: ['step', 'class'],
   },
   written: {
     name: 'ninefold_records_written_total',

@@ -75,7 +75,9 @@ function stepsOf(worker: ReadWorker): Reading {
   return {
     inFlight: eachStep(({ working }) => working),
     processed: eachStep(({ done }) => done),
-    deadLetters: eachStep(({ deadLetters }) => deadLetters),
+    deadLetters: activity.flatMap(({ processor, failures }) =>
+      [...failures].map(([kind, value]) => ({ labels: { step: titleOf(processor), class: kind }, value })),
+    ),
     halted: eachStep(({ halted }) => Number(halted !== null)),
     restarts: worker.health().groups.map(({ step, restarts }) => {
       return { labels: { step: titles.get(step) ?? step }, value: restarts }

@@ -47,6 +47,8 @@ export interface Result {
   readonly offset: number
   readonly records: readonly OutgoingRecord[]
   readonly changes: StoreChanges | null
+  /** The class of its dead letter; null where it went well. */
+  readonly failure: string | null
 }
 
 /** What a task needs of its worker. */
@@ -365,7 +367,7 @@ export class Task {
     const [written] = this.#encoded([
       { topic: 'dead-letters', key: deadLetter.questionId ?? '', value: deadLetter },
     ])
-    return this.#result(letter, [written!, ...standIns], null)
+    return { ...this.#result(letter, [written!, ...standIns], null), failure: deadLetter.class }
   }
 
   #encoded(emissions: readonly Emission[]): OutgoingRecord[] {
@@ -373,7 +375,7 @@ export class Task {
   }
 
   #result({ topic, offset }: Letter, records: OutgoingRecord[], changes: StoreChanges | null): Result {
-    return { task: this, topic, offset, records, changes }
+    return { task: this, topic, offset, records, changes, failure: null }
   }
 
   /**

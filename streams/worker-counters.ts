@@ -12,6 +12,8 @@ export interface StepCounts {
   /** Records worked off, those that failed for good among them. */
   readonly done: number
   readonly deadLetters: number
+  /** The same by class. */
+  readonly failures: ReadonlyMap<string, number>
   readonly spent: Readonly<Spent>
   /** How many of the offsets that were fetched hold a record: others are marks of transactions; null before any. */
   readonly density: number | null
@@ -20,6 +22,7 @@ export interface StepCounts {
 interface Counted {
   done: number
   deadLetters: number
+  readonly failures: Map<string, number>
   readonly spent: Spent
   records: number
   offsets: number
@@ -45,11 +48,14 @@ export class WorkerCounters {
 
   /** A transaction has committed these. */
   committed(results: readonly Result[]): void {
-    for (const { task, records } of results) {
+    for (const { task, records, failure } of results) {
       const counted = this.#counted(task.processor.step)
-      const isDead = records.some(({ topic }) => topic === this.#deadLetters)
+      const isDead = failure !== null
       counted.done++
-      if (isDead) counted.deadLetters++
+      if (isDead) {
+        counted.deadLetters++
+        counted.failures.set(failure, (counted.failures.get(failure) ?? 0) + 1)
+      }
       // What stands in for a failed output is none.
       for (const { topic } of records) {
         if (!isDead || topic === this.#deadLetters) this.#written.set(topic, this.written(topic) + 1)
@@ -64,8 +70,8 @@ export class WorkerCounters {
 
   /** What was counted of a step. */
   of(step: string): StepCounts {
-    const { done, deadLetters, spent, records, offsets } = this.#counted(step)
-    return { done, deadLetters, spent, density: offsets === 0 ? null : records / offsets }
+    const { done, deadLetters, failures, spent, records, offsets } = this.#counted(step)
+    return { done, deadLetters, failures, spent, density: offsets === 0 ? null : records / offsets }
   }
 
   /** How many records were written to a topic, by its full name; what stands in for failed ones is left out. */
@@ -76,7 +82,14 @@ export class WorkerCounters {
   #counted(step: string): Counted {
     const known = this.#steps.get(step)
     if (known !== undefined) return known
-    const counted = { done: 0, deadLetters: 0, spent: nothingSpent(), records: 0, offsets: 0 }
+    const counted: Counted = {
+      done: 0,
+      deadLetters: 0,
+      failures: new Map(),
+      spent: nothingSpent(),
+      records: 0,
+      offsets: 0,
+    }
     this.#steps.set(step, counted)
     return counted
   }

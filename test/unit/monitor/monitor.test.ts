@@ -42,6 +42,7 @@ function worker(more: Partial<ReadWorker> = {}): ReadWorker {
         processor,
         done: 10 + at,
         deadLetters: at,
+        failures: new Map([['refused', at]]),
         spent: nothingSpent(),
         density: 1,
         working: 3,

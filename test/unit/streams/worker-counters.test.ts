@@ -10,6 +10,7 @@ function result(step: string, ...topics: string[]): Result {
     offset: 0,
     records,
     changes: null,
+    failure: topics.includes('dead') ? 'refused' : null,
   } as unknown as Result
 }
 
@@ -17,6 +18,7 @@ it('counts records by step and by topic; what stands in for failed ones is none'
   const counters = new WorkerCounters('dead')
   counters.committed([result('verify', 'verdicts'), result('verify', 'dead', 'verdicts'), result('rank')])
   expect(counters.of('verify')).toMatchObject({ done: 2, deadLetters: 1, density: null })
+  expect(counters.of('verify').failures).toEqual(new Map([['refused', 1]]))
   expect(counters.of('rank')).toMatchObject({ done: 1, deadLetters: 0 })
   expect(['verdicts', 'dead', 'kept'].map((topic) => counters.written(topic))).toEqual([1, 1, 0])
 })
