@@ -18,8 +18,8 @@ import type { Blow, Kill, KillKind, KillOrder } from './kill-order.ts'
 
 /** Calls at once of one worker, high enough that a kill always finds enough of them in flight. */
 const MAX_CONCURRENCY = 96
-/** Workers are given up sooner than usual: a fault must pass in seconds. */
-const SESSION_TIMEOUT_MS = 4_000
+/** Workers are given up sooner than usual: a fault must pass in seconds. A machine that is busy needs longer. */
+const SESSION_TIMEOUT_MS = Number(process.env.CHAOS_SESSION_MS ?? 6_000)
 const TUNING: Partial<WorkerTuning> = { sessionTimeoutMs: SESSION_TIMEOUT_MS }
 
 /** How long a moment of quiet may last, and how long the stream flows between two, ms. */
@@ -29,13 +29,13 @@ const FLOW_MS = 100
 const LEAVE_MS = 500
 const POLL_MS = 20
 /** A pipeline that is not well again by then is ill, ms. */
-const RECOVERY_LIMIT_MS = 180_000
+const RECOVERY_LIMIT_MS = 300_000
 /** What is left after the last fault is worked off by then, ms. */
 const DRAIN_LIMIT_MS = 15 * 60_000
 /** Calls a second while a moment for a kill is waited for. */
 const STRIKE_PACE = 120
 /** A kill whose moment has not come by then will not come, ms. */
-const STRIKE_LIMIT_MS = 180_000
+const STRIKE_LIMIT_MS = 300_000
 
 /** What a run is made of. */
 export interface ChaosRunSettings {

@@ -20,7 +20,7 @@ export function guarantees({ seeds, controls, machineLosses }: Results, at: Date
     `## Faults`,
     summary(seeds),
     faultTable(seeds),
-    `Lost, doubled, changed and paid twice are counted when a run has ended, over all topics, ClickHouse's tables and the exported files: a run that was damaged would count in every row whose fault it had met. Recovery is the time from the fault, or from its end where it lasts, until every worker published records again, on ${cpus().length} cores shared by workers, broker, registry, ClickHouse and endpoint; a worker that stands still is given up after 4 s here (10 s by default).`,
+    `Lost, doubled, changed and paid twice are counted when a run has ended, over all topics, ClickHouse's tables and the exported files: a run that was damaged would count in every row whose fault it had met. Recovery is the time from the fault, or from its end where it lasts, until every worker published records again, on ${cpus().length} cores shared by workers, broker, registry, ClickHouse and endpoint; a worker that stands still is given up after 6 s here (10 s by default).`,
     `## Money`,
     money(seeds),
     ...machineLosses.map(machineLoss),

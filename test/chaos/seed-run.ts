@@ -25,7 +25,7 @@ const SHARE_WITH_FAULTS = 0.85
 const SECONDS_A_FAULT = 12
 const SLOWEST = 8
 const FASTEST = 150
-const UP_LIMIT_MS = 120_000
+const UP_LIMIT_MS = 300_000
 const WORKERS = 3
 
 /** Runs it. Never throws: what went wrong is in the result. */
