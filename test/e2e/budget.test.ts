@@ -1,39 +1,17 @@
 /** A run that reaches its budget pauses, keeps what it has paid for, and goes on when the budget is raised. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { PipelineStatus } from '../../progress/pipeline-status.ts'
+import type { RunSummary } from '../../progress/run-summary.ts'
 import { type Simulator, startSimulator } from '../../simulate/simulator.ts'
 import type { Ended } from '../support/cli-process.ts'
+import { PRICED_QUESTIONS, pricedPipeline } from '../support/priced-pipeline.ts'
 import { Workspace } from '../support/workspace.ts'
 
 const MINUTES = 60_000
 const NANO = 1e9
 const EXIT_BUDGET = 4
-const DEMO = new URL('../../demo/questions.jsonl', import.meta.url).pathname
 const TINY_USD = 0.2
-
-/** Three samplers, every call priced and limited. */
-function configFor(pipeline: string, simulator: Simulator, usd: number): object {
-  const price = { input: 1, output: 4 }
-  const names = ['sim-qwen', 'sim-huatuo', 'sim-deepseek', 'sim-verifier', 'sim-mini', 'sim-strong']
-  const role = (model: string) => ({ model, maxTokens: 2048 })
-  return {
-    pipeline,
-    endpoints: { sim: { baseURL: `${simulator.url}/v1`, maxConcurrency: 16 } },
-    models: Object.fromEntries(names.map((name) => [name, { endpoint: 'sim', model: name, price }])),
-    samplers: names.slice(0, 3).map((model) => ({ model, temperature: 0.7, maxTokens: 2048 })),
-    roles: {
-      verify: role('sim-verifier'),
-      rank: role('sim-verifier'),
-      refine: role('sim-mini'),
-      regenerate: role('sim-strong'),
-      summarize: role('sim-mini'),
-    },
-    triage: { easy: { maxErrors: 1 }, medium: { maxErrors: 2 } },
-    budget: { usd },
-    kafka: { brokers: inject('stack').brokers, partitions: 4 },
-    registry: { url: inject('stack').registryUrl },
-  }
-}
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(50)
@@ -44,8 +22,8 @@ describe('a budget that is too small', () => {
   let workspace: Workspace
 
   beforeAll(async () => {
-    simulator = await startSimulator({ questions: [DEMO], latency: 5, p500: 0.02, p429: 0.02 })
-    workspace = new Workspace(configFor('budget', simulator, TINY_USD))
+    simulator = await startSimulator({ questions: [PRICED_QUESTIONS], latency: 5, p500: 0.02, p429: 0.02 })
+    workspace = new Workspace(pricedPipeline('budget', simulator, { usd: TINY_USD }))
   }, MINUTES)
 
   afterAll(async () => {
@@ -63,6 +41,11 @@ describe('a budget that is too small', () => {
     return { usd: nanoUsd / NANO, answered: all.filter(({ status }) => status === 'answered').length }
   }
 
+  async function events() {
+    const all = await workspace.all('budget-events')
+    return all.map(({ kind, limitNanoUsd }) => [kind, limitNanoUsd! / NANO])
+  }
+
   function expectPaused({ code, stderr }: Ended): void {
     expect(stderr).toContain('[NF_BUDGET_REACHED]')
     expect(stderr).toContain('the budget of $0.20 is reached: $0.')
@@ -75,7 +58,7 @@ describe('a budget that is too small', () => {
     // Both have joined before there is work: a call that loses its worker to a rebalance would be paid in vain.
     const workers = [workspace.start('run'), workspace.start('run')]
     await until(() => workers.every(({ stderr }) => stderr.includes(' runs')))
-    await workspace.succeed('load', DEMO)
+    await workspace.succeed('load', PRICED_QUESTIONS)
     for (const { ended } of workers) expectPaused(await ended)
     const { usd, answered } = await completions()
     expect(usd).toBeLessThanOrEqual(TINY_USD)
@@ -83,17 +66,34 @@ describe('a budget that is too small', () => {
     expect(usd).toBeGreaterThan(TINY_USD * 0.9)
     expect(answered).toBe(simulator.stats().answered)
     await workspace.succeed('audit', '--running')
+    // Two workers noticed.
+    expect(await events()).toEqual([
+      ['set', TINY_USD],
+      ['reached', TINY_USD],
+    ])
   })
 
   it('pauses again as long as it is not raised, and spends nothing beyond it', async () => {
-    expectPaused(await workspace.run('run', '--until-drained'))
-    expect((await completions()).usd).toBeLessThanOrEqual(TINY_USD)
+    const ended = await workspace.run('run', '--until-drained', '--json')
+    expect(ended.code).toBe(EXIT_BUDGET)
+    const { ended: how, toDo, spentUsd } = JSON.parse(ended.stdout) as RunSummary
+    expect(how).toBe('budget')
+    expect(toDo.length).toBeGreaterThan(0)
+    const { usd } = await completions()
+    expect(usd).toBeLessThanOrEqual(TINY_USD)
+    expect(spentUsd).toBeCloseTo(usd, 9)
+    expect(await events()).toHaveLength(2)
+    const { stdout } = await workspace.succeed('status', '--json')
+    const { pipeline } = JSON.parse(stdout) as { pipeline: PipelineStatus }
+    expect(pipeline.lastBudgetEvent).toMatchObject({ kind: 'reached', role: null, limitUsd: TINY_USD })
+    expect(pipeline.spentUsd).toBeCloseTo(usd, 9)
   })
 
   it('raised, is worked off from where it stopped', async () => {
-    workspace.configure(configFor('budget', simulator, 100))
+    workspace.configure(pricedPipeline('budget', simulator, { usd: 100 }))
     await workspace.succeed('run', '--until-drained')
     await workspace.succeed('audit')
+    expect((await events()).slice(2)).toEqual([['raised', 100]])
     const { usd, answered } = await completions()
     expect(usd).toBeGreaterThan(TINY_USD)
     expect(simulator.stats()).toMatchObject({ repeated: 0, answered })
