@@ -19,12 +19,17 @@
 const INITIAL_SIZE = 16
 /** Who was not refused for so long has been let in, ms. */
 const LET_IN_MS = 1_000
-/** More than was refused is tried so many times the wait after it, within bounds, ms. */
+/**
+ * More than was refused is tried after so many answers (as many as there are places, if those are more) or so long, and
+ * never sooner than so many times the wait, ms.
+ */
+const ANSWERS_BETWEEN_TRIALS = 8
+const LATEST_TRIAL_MS = 60_000
 const WAITS_BETWEEN_TRIALS = 10
 /** What coming back from a wait takes besides, ms: a few rounds. */
 const WAY_BACK_MS = 2_000
 const SOONEST_TRIAL_MS = 5_000
-const LATEST_TRIAL_MS = 300_000
+const LONGEST_BETWEEN_TRIALS_MS = 300_000
 
 /** The last time fewer were let in. */
 export interface Shrink {
@@ -41,14 +46,16 @@ export interface Shrink {
 export class CongestionWindow {
   #ceiling: number
   #size: number
-  /** How many more at the next growth. */
+  /** How many more at the next growth, and how many were more at the last. */
   #step: number
+  #added: number
   /** Up to here it grows as fast as it may; infinite until a first refusal. */
   #known = Number.POSITIVE_INFINITY
-  #trialFrom = 0
+  /** When more than is known may be tried: soonest, and at the latest; answers since the last refusals. */
+  #trial = { from: 0, by: 0, answers: 0 }
   /** Counts how often it grew or shrank. */
   #round = 0
-  /** Calls of this round that were answered, and since when the round has made use of all places. */
+  /** How many calls of this round were answered, and since when the round has made use of all places. */
   #answered = 0
   #fullSince: number | null = null
   /** The round of refusals under way: calls from `first` on and before `end` belong to it. */
@@ -63,6 +70,7 @@ export class CongestionWindow {
     this.#ceiling = ceiling
     this.#size = Math.min(ceiling, INITIAL_SIZE)
     this.#step = this.#size
+    this.#added = this.#size
   }
 
   /** The most calls at once, now. */
@@ -97,6 +105,7 @@ export class CongestionWindow {
   /** A call of this round was answered. */
   answered(round: number): void {
     if (round === this.#round) this.#answered++
+    this.#trial.answers++
     if (round < this.#refusals.end) return
     this.#fresh.isAnswered = true
     this.#fruitless = 0
@@ -123,8 +132,8 @@ export class CongestionWindow {
 
   /** The endpoint wants to be left alone until then: trials become the rarer. */
   waitsUntil(moment: number, now: number): void {
-    const between = Math.min(LATEST_TRIAL_MS, (moment - now + WAY_BACK_MS) * WAITS_BETWEEN_TRIALS)
-    this.#trialFrom = Math.max(this.#trialFrom, moment + between)
+    const between = Math.min(LONGEST_BETWEEN_TRIALS_MS, (moment - now + WAY_BACK_MS) * WAITS_BETWEEN_TRIALS)
+    this.#trial.from = Math.max(this.#trial.from, moment + between)
   }
 
   /** A wait is over: who comes back comes one after the other. @param inFlight calls still under way */
@@ -132,29 +141,37 @@ export class CongestionWindow {
     this.#size = Math.max(1, Math.min(this.#known, this.#ceiling, inFlight + 1))
     this.#step = 1
     this.#fresh.since = now
-    this.#nextRound()
+    this.#nextRound(1)
   }
 
   /** Grows if it may; to be asked when all places are taken and somebody waits for one. */
   grow(now: number): boolean {
     if (this.#size >= this.#ceiling) return false
     this.#fullSince ??= now
-    if (this.#answered < this.#step && now - this.#fullSince < LET_IN_MS) return false
+    if (this.#answered < this.#added && now - this.#fullSince < LET_IN_MS) return false
     const isTrial = this.#size >= this.#known
-    if (isTrial && now < this.#trialFrom) return false
-    this.#size = Math.min(this.#size + this.#step, this.#ceiling, isTrial ? this.#ceiling : this.#known)
+    if (isTrial && !this.#mayTry(now)) return false
+    const before = this.#size
+    this.#size = Math.min(before + this.#step, this.#ceiling, isTrial ? this.#ceiling : this.#known)
     // Beyond what is known it begins with one more; on the way back to it nothing is new but whether anybody is there.
     const factor = isTrial || !Number.isFinite(this.#known) ? 2 : 4
     this.#step = !isTrial && this.#size === this.#known ? 1 : this.#step * factor
     this.#known = Math.max(this.#known, this.#size)
-    this.#nextRound()
+    this.#nextRound(this.#size - before)
     return true
   }
 
   /** When it may grow at the latest if nothing is refused until then; null when it has grown as far as it may. */
   get growsBy(): number | null {
     if (this.#size >= this.#ceiling || this.#fullSince === null) return null
-    return Math.max(this.#fullSince + LET_IN_MS, this.#size >= this.#known ? this.#trialFrom : 0)
+    const { from, by } = this.#trial
+    return Math.max(this.#fullSince + LET_IN_MS, this.#size >= this.#known ? Math.max(from, by) : 0)
+  }
+
+  /** Whether the last refusals are so far back that more may be tried. */
+  #mayTry(now: number): boolean {
+    const { from, by, answers } = this.#trial
+    return now >= from && (now >= by || answers >= Math.max(this.#size, ANSWERS_BETWEEN_TRIALS))
   }
 
   #beginRefusals(inFlight: number, now: number): void {
@@ -164,15 +181,17 @@ export class CongestionWindow {
     // What did before an outage stays known; before a first answer nothing is.
     const known = isOutage && Number.isFinite(this.#known) ? this.#known : 0
     const [first, from] = [this.#refusals.end, this.#size]
-    this.#nextRound()
+    this.#nextRound(1)
     this.#refusals = { first, end: this.#round, from, inFlight, count: 0, known }
     this.#fresh = { sent: 0, since: now, isAnswered: false }
     this.#step = 1
-    this.#trialFrom = Math.max(this.#trialFrom, now + SOONEST_TRIAL_MS)
+    const soonest = Math.max(this.#trial.from, now + SOONEST_TRIAL_MS)
+    this.#trial = { from: soonest, by: now + LATEST_TRIAL_MS, answers: 0 }
   }
 
-  #nextRound(): void {
+  #nextRound(added: number): void {
     this.#round++
+    this.#added = added
     this.#answered = 0
     this.#fullSince = null
   }

@@ -92,7 +92,7 @@ export class Lane {
 
   /** How long an endpoint that turned a call away is left alone, ms; null when fewer calls at once will do. */
   #restMs({ retryAfterMs, message }: CallFailure, { round }: Permit): number | null {
-    const { clock, hasSiblings, random } = this.#options
+    const { clock, random } = this.#options
     const { window, active } = this.limiter
     const now = clock.now()
     const isFirst = window.refused(round, active, now, message)
@@ -102,7 +102,6 @@ export class Lane {
       return ms
     }
     if (!isFirst) return null
-    if (hasSiblings) return FIRST_AVOIDANCE_MS
     if (window.fruitless === 0) return null
     return Math.min(LONGEST_REST_MS, boundMs(window.fruitless)) * (0.5 + random() / 2)
   }

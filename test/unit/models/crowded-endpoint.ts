@@ -1,11 +1,11 @@
-import type { Endpoint } from '../../../config/types.ts'
+import type { Endpoint, ModelSpec } from '../../../config/types.ts'
 import { type Asker, createAsk } from '../../../models/asker.ts'
 import type { Clock } from '../../../models/clock.ts'
 import type { ChatEndpoint } from '../../../models/endpoint.ts'
 import { CallFailure } from '../../../models/errors.ts'
-import type { CallRecord, JournalPort, StoredAnswer } from '../../../models/journal-port.ts'
+import type { JournalPort, StoredAnswer } from '../../../models/journal-port.ts'
 import type { ChatReply } from '../../../models/reply.ts'
-import { endpointAt, model } from './fixtures.ts'
+import { endpointAt, model as usual } from './fixtures.ts'
 
 const REPLY: ChatReply = {
   content: 'B',
@@ -77,9 +77,9 @@ export function within(moments: readonly number[], from: number, to: number): nu
   return moments.filter((at) => at >= from && at < to).length
 }
 
-/** A journal that remembers nothing but how calls ended. */
-export class TallyJournal implements JournalPort {
-  readonly ended = { answered: 0, failed: 0 }
+/** A journal that keeps nothing. */
+class SilentJournal implements JournalPort {
+  #entries = 0
 
   find(): StoredAnswer | null {
     return null
@@ -89,11 +89,8 @@ export class TallyJournal implements JournalPort {
     return null
   }
 
-  async append({ status }: CallRecord): Promise<{ journal: string; sequence: number }> {
-    const sequence = this.ended.answered + this.ended.failed
-    if (status === 'answered') this.ended.answered++
-    else this.ended.failed++
-    return { journal: 'tally', sequence }
+  async append(): Promise<{ journal: string; sequence: number }> {
+    return { journal: 'silent', sequence: this.#entries++ }
   }
 }
 
@@ -103,13 +100,14 @@ export function askerOfCrowd(
   { clock, random }: Pick<Crowd, 'clock' | 'random'>,
   limits: Partial<Endpoint> = {},
   priorityOf: (step: string) => number = () => 0,
-): { asker: Asker; journal: TallyJournal } {
+): { asker: Asker; model: ModelSpec } {
   const names = Object.keys(crowd)
-  const journal = new TallyJournal()
+  const model = { ...usual, endpoints: names }
+  const journal = new SilentJournal()
   const endpoints = Object.fromEntries(
     names.map((name) => [name, endpointAt('http://127.0.0.1:1/v1', { name, ...limits })]),
   )
-  const config = { endpoints, models: { alias: { ...model, endpoints: names } } }
+  const config = { endpoints, models: { alias: model } }
   const asker = createAsk({ config, journal, clock, random, priorityOf, endpoints: crowd })
-  return { asker, journal }
+  return { asker, model }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { costNanoUsd } from '../../../models/cost.ts'
 import { redact, serverMessage } from '../../../models/redact.ts'
-import { isWorthWaiting, retryAfterMs, waitMs } from '../../../models/retry.ts'
+import { isWorthWaiting, retryAfterMs, waitAskedFor, waitMs } from '../../../models/retry.ts'
 
 describe('retryAfterMs', () => {
   const now = Date.parse('2026-01-01T00:00:00Z')
@@ -18,6 +18,35 @@ describe('retryAfterMs', () => {
     [null, null],
   ])('reads %j', (header, ms) => {
     expect(retryAfterMs(header, now)).toBe(ms)
+  })
+})
+
+describe('waitAskedFor', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z')
+  const spent = (what: string, reset: string) => ({
+    [`x-ratelimit-remaining-${what}`]: '0',
+    [`x-ratelimit-reset-${what}`]: reset,
+  })
+  it.each<[string, Record<string, string>, number | null]>([
+    ['nothing', {}, null],
+    ['milliseconds before seconds', { 'retry-after-ms': '120', 'retry-after': '1' }, 120],
+    ['no milliseconds', { 'retry-after-ms': 'soon', 'retry-after': '1' }, 1_000],
+    ['more milliseconds than it may', { 'retry-after-ms': '86400000' }, 3_600_000],
+    ['a negative number', { 'retry-after-ms': '-5' }, null],
+    ['an HTTP date', { 'retry-after': 'Thu, 01 Jan 2026 00:00:07 GMT' }, 7_000],
+    ['requests that are spent', spent('requests', '6m0s'), 360_000],
+    ['the longer of both', { ...spent('requests', '1s'), ...spent('tokens', '1m2.5s') }, 62_500],
+    ['a few milliseconds', spent('tokens', '20ms'), 20],
+    ['seconds without a unit', spent('tokens', '3'), 3_000],
+    [
+      'a reset of what is not spent',
+      { 'x-ratelimit-remaining-tokens': '9', 'x-ratelimit-reset-tokens': '1s' },
+      null,
+    ],
+    ['a reset that is no duration', spent('tokens', 'tomorrow'), null],
+    ['Retry-After before resets', { ...spent('requests', '9s'), 'retry-after': '2' }, 2_000],
+  ])('reads %s', (_, headers, ms) => {
+    expect(waitAskedFor(new Headers(headers), now)).toBe(ms)
   })
 })
 
