@@ -1,7 +1,9 @@
 /** The calls of a question as lines: by step and model, or each of them. */
+
+import type { CallSum } from '../models/spent.ts'
 import { type Cell, right } from '../terminal/columns.ts'
-import { count, dollars, duration } from '../terminal/numbers.ts'
-import { type Call, type CallSum, sumOf } from './calls.ts'
+import { costText, count, dollars, duration } from '../terminal/numbers.ts'
+import { type Call, sumOf } from './calls.ts'
 import { type ScreenOptions, table } from './sections.ts'
 import type { Story } from './story.ts'
 
@@ -80,13 +82,6 @@ function sumCells({ calls, promptTokens, completionTokens, ...sum }: CallSum): C
     right(count(completionTokens)),
     right(costText(sum)),
   ]
-}
-
-/** What calls cost, as far as it is known. */
-export function costText({ usd, callsOfUnknownCost }: Pick<CallSum, 'usd' | 'callsOfUnknownCost'>): string {
-  if (usd === null) return 'unknown'
-  const known = dollars(usd * 1e9)
-  return callsOfUnknownCost === 0 ? known : `${known} + ${callsOfUnknownCost} unknown`
 }
 
 /** What is remarkable about some calls, with how many it is true of. */

@@ -1,11 +1,10 @@
 /** The calls made for a question, and what they cost. */
 
 import { readShape } from '../models/shape.ts'
+import { type CallSum, callSumOf, spentOn } from '../models/spent.ts'
 import { verifyShape } from '../prompts/verify.ts'
 import type { Completion } from '../schemas/types.ts'
 import type { QuestionRecords } from './question-records.ts'
-
-const NANO = 1e9
 
 /** What is remarkable about a call. */
 export type CallNote =
@@ -23,16 +22,6 @@ export type CallNote =
 /** One call that was paid for, or failed. */
 export interface Call extends Completion {
   readonly notes: readonly CallNote[]
-}
-
-/** Calls summed up. */
-export interface CallSum {
-  readonly calls: number
-  readonly promptTokens: number
-  readonly completionTokens: number
-  /** US dollars, of the calls whose cost is known; null when it is of none. */
-  readonly usd: number | null
-  readonly callsOfUnknownCost: number
 }
 
 /** All calls for a question, those that the edition it is built on has paid for first. */
@@ -56,19 +45,7 @@ export function callsOf(records: QuestionRecords): Call[] {
 
 /** The sum of calls; what was paid before counts for nothing here. */
 export function sumOf(calls: readonly Call[]): CallSum {
-  const paid = calls.filter(({ notes }) => !notes.includes('paid before'))
-  const add = (value: (call: Call) => number | null) => {
-    return paid.reduce((sum, call) => sum + (value(call) ?? 0), 0)
-  }
-  const callsOfUnknownCost = paid.filter(({ costNanoUsd }) => costNanoUsd === null).length
-  const isUnknown = paid.length > 0 && callsOfUnknownCost === paid.length
-  return {
-    calls: paid.length,
-    promptTokens: add(({ promptTokens }) => promptTokens),
-    completionTokens: add(({ completionTokens }) => completionTokens),
-    usd: isUnknown ? null : add(({ costNanoUsd }) => costNanoUsd) / NANO,
-    callsOfUnknownCost,
-  }
+  return callSumOf(spentOn(calls.filter(({ notes }) => !notes.includes('paid before'))))
 }
 
 /** The requests whose answers something was made of. */

@@ -1,11 +1,12 @@
 /** What became of a question, from its paths to its records, and why: made of its records alone. */
 import type { Config } from '../config/config.ts'
 import type { Dismissal } from '../letters/letter-list.ts'
+import type { CallSum } from '../models/spent.ts'
 import { tierOf } from '../processors/tier.ts'
 import type { Tier } from '../schemas/topics.ts'
 import type { DeadLetter, PathNote, Question, TrainingRecord, Triaged, Unsolved } from '../schemas/types.ts'
 import { type EditStory, editsOf, type TryStory, triesOf } from './attempt-story.ts'
-import { type Call, type CallSum, callsOf, sumOf } from './calls.ts'
+import { type Call, callsOf, sumOf } from './calls.ts'
 import { type Outlook, outlookOf } from './outlook.ts'
 import { type PathStory, pathsOf } from './path-story.ts'
 import type { QuestionLetter, QuestionRecords } from './question-records.ts'

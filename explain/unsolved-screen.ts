@@ -1,6 +1,5 @@
 /** Unsolved questions, one below the other. */
-import { counted } from '../terminal/numbers.ts'
-import { costText } from './calls-screen.ts'
+import { costText, counted } from '../terminal/numbers.ts'
 import { paragraph, type ScreenOptions, type Section, screenOf, sentence } from './sections.ts'
 import type { UnsolvedStory } from './unsolved.ts'
 

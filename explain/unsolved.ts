@@ -1,5 +1,6 @@
 /** The questions no model could answer: what was tried, what was wrong with it, what it cost. */
 import type { Config } from '../config/config.ts'
+import { addCall, nothingSpent, type Spent, usdOf } from '../models/spent.ts'
 import { stateKey } from '../processors/triage-state.ts'
 import type { Attempt, Question, Unsolved } from '../schemas/types.ts'
 import { partitionOf } from '../streams/partition.ts'
@@ -25,16 +26,9 @@ export interface UnsolvedStory {
   readonly callsOfUnknownCost: number
 }
 
-interface Spent {
-  calls: number
-  nanoUsd: number
-  unknown: number
-}
-
 /** What the paths of a difficult question, or of one that was escalated, were found wrong for. */
 type Judged = Pick<UnsolvedStory, 'wrongAnswers' | 'verdicts'>
 
-const NANO = 1e9
 const UNREADABLE = 'no answer that could be read'
 
 /**
@@ -106,12 +100,9 @@ async function readSpent(source: LogSource, unsolved: readonly Unsolved[]): Prom
       partition,
       wanted: keyedBy(wanted),
     })) {
-      const { questionId, costNanoUsd } = record
-      const sum = spent.get(questionId) ?? { calls: 0, nanoUsd: 0, unknown: 0 }
-      spent.set(questionId, sum)
-      sum.calls++
-      if (costNanoUsd === null) sum.unknown++
-      else sum.nanoUsd += costNanoUsd
+      const sum = spent.get(record.questionId) ?? nothingSpent()
+      spent.set(record.questionId, sum)
+      addCall(sum, record)
     }
   }
   return spent
@@ -124,7 +115,7 @@ function keyedBy(questionIds: ReadonlySet<string>): (stored: { readonly key: Buf
 function storyOf(
   { unsolvedId, question, tier, errors, attempts }: Unsolved,
   judged: Judged = { wrongAnswers: [], verdicts: [] },
-  { calls, nanoUsd, unknown }: Spent = { calls: 0, nanoUsd: 0, unknown: 0 },
+  spent: Spent = nothingSpent(),
 ): UnsolvedStory {
   const { questionId, revision } = question
   return {
@@ -136,8 +127,8 @@ function storyOf(
     errors,
     ...judged,
     attempts,
-    calls,
-    usd: unknown === calls && calls > 0 ? null : nanoUsd / NANO,
-    callsOfUnknownCost: unknown,
+    calls: spent.calls,
+    usd: usdOf(spent),
+    callsOfUnknownCost: spent.unpriced,
   }
 }

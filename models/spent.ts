@@ -28,6 +28,13 @@ export function addCall(spent: Spent, { promptTokens, completionTokens, costNano
   if (costNanoUsd === null) spent.unpriced++
 }
 
+/** The sum over some calls. */
+export function spentOn(calls: Iterable<PaidCall>): Spent {
+  const spent = nothingSpent()
+  for (const call of calls) addCall(spent, call)
+  return spent
+}
+
 /** The sum of sums. */
 export function totalSpent(all: Iterable<Readonly<Spent>>): Spent {
   const sum = nothingSpent()
@@ -38,4 +45,20 @@ export function totalSpent(all: Iterable<Readonly<Spent>>): Spent {
 /** A sum in USD, to the billionth; null when calls were made and the cost of none is known. */
 export function usdOf({ calls, nanoUsd, unpriced }: Readonly<Spent>): number | null {
   return calls > 0 && unpriced === calls ? null : nanoUsd / 1e9
+}
+
+/** Calls summed up, as they are shown. */
+export interface CallSum {
+  readonly calls: number
+  readonly promptTokens: number
+  readonly completionTokens: number
+  /** US dollars, of the calls whose cost is known; null when it is of none. */
+  readonly usd: number | null
+  readonly callsOfUnknownCost: number
+}
+
+/** A sum as it is shown. */
+export function callSumOf(spent: Readonly<Spent>): CallSum {
+  const { calls, promptTokens, completionTokens, unpriced } = spent
+  return { calls, promptTokens, completionTokens, usd: usdOf(spent), callsOfUnknownCost: unpriced }
 }

@@ -1,6 +1,6 @@
 /** Batches as tables for a terminal. */
 import { type Cell, inColumns, right } from '../terminal/columns.ts'
-import { count, counted, dollars } from '../terminal/numbers.ts'
+import { costText, count, counted, dollars } from '../terminal/numbers.ts'
 import type { Style } from '../terminal/style.ts'
 import type { BatchReport } from './batch-counts.ts'
 import type { BatchesReport } from './batches.ts'
@@ -47,7 +47,7 @@ function rowOf(name: string, report: BatchReport): Cell[] {
   const ended = stages.done + stages.unsolved + stages.withdrawn
   const numbers = [questions, ended].map(count)
   const rest = [records, stages.unsolved, deadLetters, calls].map(count)
-  const cells = [...numbers, percentDone.toFixed(1), ...rest, costOf(report), projectedOf(report)]
+  const cells = [...numbers, percentDone.toFixed(1), ...rest, costText(report), projectedOf(report)]
   return [name, ...cells.map(right)]
 }
 
@@ -74,15 +74,10 @@ export function batchScreen(name: string | null, report: BatchReport, style: Sty
       'calls',
       `${count(report.calls)}; tokens ${count(report.promptTokens)} in, ${count(report.completionTokens)} out`,
     ],
-    ['cost', costOf(report)],
+    ['cost', costText(report)],
     ['projected', `${projectedOf(report)} in all; ${report.projectedBy}`],
   ]
   return [style.bold(name ?? WITHOUT_NAME), ...inColumns(rows)].join('\n')
-}
-
-function costOf({ usd, callsOfUnknownCost }: BatchReport): string {
-  if (usd === null) return 'unknown'
-  return `${dollars(usd * NANO)}${callsOfUnknownCost === 0 ? '' : ` + ${callsOfUnknownCost} unknown`}`
 }
 
 function projectedOf({ projectedUsd, projectedAtLeast }: BatchReport): string {

@@ -1,6 +1,6 @@
 /** What came of a run, when it has ended. */
 import { roleOf } from '../models/budget-limits.ts'
-import { totalSpent, usdOf } from '../models/spent.ts'
+import { callSumOf, totalSpent } from '../models/spent.ts'
 import type { Leftovers } from '../pipeline/leftovers.ts'
 import type { Tier, TopicName } from '../schemas/topics.ts'
 import { type Cell, inColumns } from '../terminal/columns.ts'
@@ -75,7 +75,7 @@ export function summaryOf(
   rest: Pick<RunSummary, 'ended' | 'made' | 'left' | 'next'>,
 ): RunSummary {
   const { pipeline, edition, worker, elapsedMs, steps, cost } = last
-  const spent = totalSpent(steps.map((step) => step.spent))
+  const spent = callSumOf(totalSpent(steps.map((step) => step.spent)))
   return {
     pipeline,
     edition,
@@ -85,11 +85,7 @@ export function summaryOf(
     made: rest.made,
     left: rest.left,
     toDo: toDoOf(steps),
-    calls: spent.calls,
-    promptTokens: spent.promptTokens,
-    completionTokens: spent.completionTokens,
-    usd: usdOf(spent),
-    callsOfUnknownCost: spent.unpriced,
+    ...spent,
     spentUsd: cost.of === 'edition' ? cost.nanoUsd / NANO : null,
     budgetUsd: cost.limitNanoUsd === null ? null : cost.limitNanoUsd / NANO,
     next: rest.next,

@@ -23,6 +23,19 @@ export function dollars(nanoUsd: number): string {
   return `$${usd.toFixed(usd < 10 ? 4 : 2)}`
 }
 
+/** What calls cost, as far as it is known, e.g. `$0.0183 + 2 unknown`. @param usd null when the cost of none is known */
+export function costText({
+  usd,
+  callsOfUnknownCost,
+}: {
+  readonly usd: number | null
+  readonly callsOfUnknownCost: number
+}): string {
+  if (usd === null) return 'unknown'
+  const known = dollars(usd * 1e9)
+  return callsOfUnknownCost === 0 ? known : `${known} + ${count(callsOfUnknownCost)} unknown`
+}
+
 /** Bytes, e.g. `312 KB`. */
 export function bytes(value: number): string {
   return value < 1e6 ? `${Math.ceil(value / 1e3)} KB` : `${(value / 1e6).toFixed(1)} MB`
