@@ -19,7 +19,7 @@ import type { Blow, Kill, KillKind, KillOrder } from './kill-order.ts'
 /** Calls at once of one worker, high enough that a kill always finds enough of them in flight. */
 const MAX_CONCURRENCY = 96
 /** Workers are given up sooner than usual: a fault must pass in seconds. A machine that is busy needs longer. */
-const SESSION_TIMEOUT_MS = Number(process.env.CHAOS_SESSION_MS ?? 6_000)
+export const SESSION_TIMEOUT_MS = Number(process.env.CHAOS_SESSION_MS ?? 6_000)
 const TUNING: Partial<WorkerTuning> = { sessionTimeoutMs: SESSION_TIMEOUT_MS }
 
 /** How long a moment of quiet may last, and how long the stream flows between two, ms. */
@@ -33,7 +33,7 @@ const RECOVERY_LIMIT_MS = 300_000
 /** What is left after the last fault is worked off by then, ms. */
 const DRAIN_LIMIT_MS = 15 * 60_000
 /** Calls a second while a moment for a kill is waited for. */
-const STRIKE_PACE = 120
+const STRIKE_PACE = 60
 /** A kill whose moment has not come by then will not come, ms. */
 const STRIKE_LIMIT_MS = 300_000
 
@@ -63,6 +63,7 @@ export class ChaosRun implements AsyncDisposable {
   readonly #settings: ChaosRunSettings
   readonly #workspace: Workspace
   #pace: number | null = null
+  #isStriking = false
 
   private constructor(settings: ChaosRunSettings, endpoint: FaultyEndpoint) {
     const { pipeline, stack, workers = 3, negativeControl, config } = settings
@@ -152,8 +153,9 @@ export class ChaosRun implements AsyncDisposable {
 
   /** Lets no more than so many calls a second through to the models; null: as many as come. */
   pace(callsASecond: number | null): void {
+    if (callsASecond === this.#pace) return
     this.#pace = callsASecond
-    this.endpoint.gate.pace(callsASecond)
+    this.#applyPace()
   }
 
   /**
@@ -219,9 +221,10 @@ export class ChaosRun implements AsyncDisposable {
   ): Promise<Kill> {
     const before = this.kills.length
     const hasStruck = () => this.kills.length > before
-    const { endpointPort } = this
+    const endpointPort = this.#endpointPort
     // A moment that counts needs answers to come.
-    this.endpoint.gate.pace(this.#pace === null ? null : Math.max(this.#pace, STRIKE_PACE))
+    this.#isStriking = true
+    this.#applyPace()
     worker.tell({ order: { ...order, endpointPort, log: this.#killLog } })
     const deadline = performance.now() + STRIKE_LIMIT_MS
     while (!hasStruck()) {
@@ -230,7 +233,8 @@ export class ChaosRun implements AsyncDisposable {
         throw new Error(`no moment (${order.kind}) came; the workers said:\n${lastLines(this.said)}`)
       await whileWaiting(hasStruck)
     }
-    this.endpoint.gate.pace(this.#pace)
+    this.#isStriking = false
+    this.#applyPace()
     return this.kills.at(-1)!
   }
 
@@ -288,13 +292,18 @@ export class ChaosRun implements AsyncDisposable {
     return join(this.folder, 'kills.jsonl')
   }
 
-  get endpointPort(): number {
+  #applyPace(): void {
+    const least = this.#isStriking ? STRIKE_PACE : 0
+    this.endpoint.gate.pace(this.#pace === null ? null : Math.max(this.#pace, least))
+  }
+
+  get #endpointPort(): number {
     return Number(new URL(this.endpoint.url).port)
   }
 
   /** A worker's connections to the endpoint. */
   #connections(pid: number): Connection[] {
-    return connectionsTo(this.endpointPort, pid) ?? []
+    return connectionsTo(this.#endpointPort, pid) ?? []
   }
 
   /** One moment of quiet for a worker that is to strike, as soon as it is ready for it. */

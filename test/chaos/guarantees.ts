@@ -1,5 +1,7 @@
 /** docs/guarantees.md, from what the harness has found. */
 import { cpus } from 'node:os'
+import { DEFAULT_TUNING } from '../../streams/worker-tuning.ts'
+import { SESSION_TIMEOUT_MS } from './chaos-run.ts'
 import { CONTROLS } from './controls.ts'
 import { MIN_CALLS_IN_FLIGHT } from './kill-order.ts'
 import {
@@ -20,7 +22,7 @@ export function guarantees({ seeds, controls, machineLosses }: Results, at: Date
     `## Faults`,
     summary(seeds),
     faultTable(seeds),
-    `Lost, doubled, changed and paid twice are counted when a run has ended, over all topics, ClickHouse's tables and the exported files: a run that was damaged would count in every row whose fault it had met. Recovery is the time from the fault, or from its end where it lasts, until every worker published records again, on ${cpus().length} cores shared by workers, broker, registry, ClickHouse and endpoint; a worker that stands still is given up after 6 s here (10 s by default).`,
+    `Lost, doubled, changed and paid twice are counted when a run has ended, over all topics, ClickHouse's tables and the exported files: a run that was damaged would count in every row whose fault it had met. Recovery is the time from the fault, or from its end where it lasts, until every worker published records again, on ${cpus().length} cores shared by workers, broker, registry, ClickHouse and endpoint; a worker that stands still is given up after ${SESSION_TIMEOUT_MS / 1_000} s here (${DEFAULT_TUNING.sessionTimeoutMs / 1_000} s by default).`,
     `## Money`,
     money(seeds),
     ...machineLosses.map(machineLoss),

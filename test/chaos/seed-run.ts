@@ -21,10 +21,12 @@ export interface SeedRunSettings extends ChaosRunSettings {
 
 /** The share of all calls that may be made while faults come: the last fault must still find work. */
 const SHARE_WITH_FAULTS = 0.85
-/** How long a fault takes, from the draw to the recovery, s: how the calls are spread over the schedule. */
-const SECONDS_A_FAULT = 12
-const SLOWEST = 8
+/** How long a fault takes on a machine that has nothing else to do, s: how fast its share of the calls is made. */
+const SECONDS_A_FAULT = 10
+/** Calls a second: at most, and when a fault takes so long that its share is made. */
 const FASTEST = 150
+const TRICKLE = 3
+const LOOK_MS = 100
 const UP_LIMIT_MS = 300_000
 const WORKERS = 3
 
@@ -68,7 +70,7 @@ interface Outcome {
 async function start(run: ChaosRun): Promise<void> {
   await run.load()
   await writeAbortedQuestions(run.config, run.stack.brokers)
-  run.pace(SLOWEST)
+  run.pace(TRICKLE)
   run.crew.keepUp()
   const haveAllBegun = () => run.crew.kept.every(({ published }) => published > 0)
   await run.until(haveAllBegun, 'the workers did not begin', UP_LIMIT_MS)
@@ -80,14 +82,28 @@ async function injectAll(run: ChaosRun, settings: SeedRunSettings, injected: Inj
   for (const [at, fault] of schedule.entries()) {
     const left = reference.calls * SHARE_WITH_FAULTS - run.calls
     if (left <= 0) throw new Error(`only ${at} of ${schedule.length} faults came before the work was done`)
-    const evenly = left / ((schedule.length - at) * SECONDS_A_FAULT)
-    run.pace(Math.min(FASTEST, Math.max(SLOWEST, evenly)))
-    const injection = await fault.inject(run, chance).catch((error) => {
-      throw new Error(`${fault.name}: ${error instanceof Error ? error.message : error}`, { cause: error })
-    })
+    const injection = await during(run, left / (schedule.length - at), () => fault.inject(run, chance)).catch(
+      (error) => {
+        throw new Error(`${fault.name}: ${error instanceof Error ? error.message : error}`, { cause: error })
+      },
+    )
     injected.push({ fault: fault.name, area: fault.area, ...injection })
     const recovered = injection.recoverySeconds?.toFixed(1) ?? '-'
     say(`${at + 1}/${schedule.length} ${fault.name}: ${injection.what}; well after ${recovered} s`)
+  }
+}
+
+/** Does something while this share of the calls is made, evenly, and no more than a trickle after that. */
+async function during<T>(run: ChaosRun, share: number, action: () => Promise<T>): Promise<T> {
+  const before = run.calls
+  run.pace(Math.min(FASTEST, Math.max(TRICKLE, share / SECONDS_A_FAULT)))
+  const look = setInterval(() => {
+    if (run.calls - before > share) run.pace(TRICKLE)
+  }, LOOK_MS)
+  try {
+    return await action()
+  } finally {
+    clearInterval(look)
   }
 }
 
