@@ -29,6 +29,7 @@ ID_FIELDS = {
     "dead-letters": ("deadLetterId",),
     "redrive": ("redriveId",),
     "editions": ("edition",),
+    "budget-events": ("eventId",),
 }
 # What a copy elsewhere must say, too, beside the id.
 TEXT_FIELDS = {"records": ("cot", "response"), "kept": ("cot",), "verdicts": ("judgement",), "completions": ("text",)}
