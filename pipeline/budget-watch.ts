@@ -3,6 +3,7 @@
  * the run's own, then ends the run when nothing is left that could do without money; a role's pauses that role's steps,
  * and all others go on.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sink } from '../analytics/sink/sink.ts'
 import type { Config, ModelSpec } from '../config/types.ts'
 import { messageOf, NinefoldError } from '../errors.ts'
@@ -16,6 +17,7 @@ import { until } from './until.ts'
 
 /** So long the analytics may take to bring in what was done before the pause; the next run goes on with the rest. */
 const SINK_GRACE_MS = 30_000
+const RECORD_GRACE_MS = 15_000
 
 /** What is watched. */
 export interface Paying {
@@ -29,6 +31,7 @@ export interface Paying {
 export class BudgetWatch {
   readonly #paying: Paying
   readonly #recorded = new Set<string>()
+  #recording: Promise<void> = Promise.resolve()
 
   constructor(paying: Paying) {
     this.#paying = paying
@@ -55,8 +58,21 @@ export class BudgetWatch {
     return [...new Map(errors.map((error) => [nameOf(error), error])).values()]
   }
 
-  /** Records what has been reached by now; what cannot be recorded is tried again the next time. */
-  async recordReached(): Promise<void> {
+  /** Records what has been reached by now, one call after the other; what cannot be is tried again the next time. */
+  recordReached(): Promise<void> {
+    this.#recording = this.#recording.then(() => this.#recordAll())
+    return this.#recording
+  }
+
+  /** The same at the end. A log that is away keeps no run from ending: the next one meets the limit again. */
+  async recordLast(): Promise<void> {
+    const over = new AbortController()
+    const grace = sleep(RECORD_GRACE_MS, undefined, { signal: over.signal }).catch(() => {})
+    await Promise.race([this.recordReached(), grace])
+    over.abort()
+  }
+
+  async #recordAll(): Promise<void> {
     const { session, worker, say } = this.#paying
     for (const reached of this.reached) {
       if (this.#recorded.has(nameOf(reached))) continue

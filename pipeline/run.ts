@@ -17,6 +17,7 @@ import { recordLimits } from './budget-log.ts'
 import { BudgetWatch, checkRunPrices } from './budget-watch.ts'
 import { rebuildCompletionsCache } from './completions-cache.ts'
 import { settleEdition } from './editions.ts'
+import { Outages } from './outages.ts'
 import type { Session } from './session.ts'
 import { type SimulatedEndpoints, simulateFor } from './simulated-endpoints.ts'
 import { SpendingReader } from './spending.ts'
@@ -36,8 +37,13 @@ export interface RunSettings {
   readonly stop: AbortSignal
   /** Some endpoints are simulated; told before anything is asked. */
   readonly onSimulated?: (simulated: SimulatedEndpoints) => void
-  /** Told, a line at a time, what somebody who waits for the run should know. */
-  readonly onNotice?: (line: string) => void
+  /** Aborted when something went wrong that nobody foresaw: the run ends as failed, with the signal's reason. */
+  readonly failing?: AbortSignal
+  /**
+   * Told, a line at a time, what somebody who waits for the run should know.
+   * @param event what kind of news it is, where there is a name for it: `kafka-away`, `kafka-back`, `registry-away`, `registry-back`
+   */
+  readonly onNotice?: (line: string, event?: string) => void
   /** The worker runs. */
   readonly onStart?: (worker: Worker, beside: BesideWorker) => void
 }
@@ -52,6 +58,8 @@ export interface BesideWorker {
 
 /** How often it is said what the end waits for. */
 const REMIND_MS = 30_000
+/** How long a run that is to end waits for Kafka, ms: somebody waits for it. One that streams waits for ever. */
+const PATIENCE_MS = 15 * 60_000
 
 /**
  * Runs until drained or stopped, or until the budget leaves nothing more to do.
@@ -72,6 +80,16 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
   const failure = Promise.withResolvers<never>()
   // It may come before anybody waits for it.
   failure.promise.catch(() => {})
+  settings.failing?.addEventListener('abort', () => failure.reject(settings.failing?.reason), { once: true })
+  const { client, log } = session
+  using outages = new Outages({
+    brokers: client.brokers,
+    watch: client.watch,
+    log,
+    patienceMs: settings.untilDrained ? PATIENCE_MS : Number.POSITIVE_INFINITY,
+    tell: say,
+    failed: failure.reject,
+  })
   const worker = await Worker.start({
     ...session,
     config: simulated.config,
@@ -79,9 +97,11 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
     runLimitUsd: settings.maxUsd ?? null,
     tuning: settings.tuning,
     ...monitor?.ears,
+    registry: outages.registry,
     failed: failure.reject,
   })
-  const sinkSettings = { say, tuning: settings.tuning, failed: failure.reject }
+  const { registry } = outages
+  const sinkSettings = { say, tuning: settings.tuning, registry, failed: failure.reject }
   const sink = wantsSink(settings.only) ? startSink(session, sinkSettings) : null
   const watch = new BudgetWatch({ session, worker, sink, say })
   /** What was spent when all had ended, after which the account is closed. */
@@ -95,8 +115,8 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
     }
     settings.onStart?.(worker, beside)
     monitor?.attach(worker, beside)
-    const ends = [failure.promise, settings.untilDrained ? drained(worker, sink, stop, say) : aborted(stop)]
-    ends.push(watch.outOfMoney(stop))
+    const ends = [failure.promise, aborted(stop), watch.outOfMoney(stop)]
+    if (settings.untilDrained) ends.push(drained(worker, sink, stop, say))
     await Promise.race(ends)
   } finally {
     ended.abort()
@@ -105,8 +125,9 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
     await worker.stop().finally(() => sink?.stop())
     last = spending?.spending() ?? null
   }
-  await watch.recordReached()
-  const [reached] = watch.reached
+  await watch.recordLast()
+  const [first] = watch.reached
+  const reached = watch.reached.find(({ limit }) => limit.of.kind !== 'role') ?? first
   if (reached !== undefined) throw toldLast(reached, worker, spending)
   const [halted] = worker.halted
   if (halted !== undefined) throw halted.error
