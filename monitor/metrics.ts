@@ -153,8 +153,22 @@ export const METRICS = {
   endpointLimit: {
     name: 'ninefold_endpoint_concurrency_limit',
     type: 'gauge',
-    help: 'How many calls may be under way at an endpoint now.',
+    help: 'How many calls may be under way at an endpoint now: it grows while all is well, and shrinks on 429.',
     unit: 'calls',
+    labels: ['endpoint'],
+  },
+  endpointMost: {
+    name: 'ninefold_endpoint_concurrency_max',
+    type: 'gauge',
+    help: "How many calls the limit may grow to: this process' part of the endpoint's maxConcurrency.",
+    unit: 'calls',
+    labels: ['endpoint'],
+  },
+  endpointPaused: {
+    name: 'ninefold_endpoint_pause_seconds',
+    type: 'gauge',
+    help: 'For how long from now no call starts at an endpoint, for it asked for that or fails; 0 when calls may start.',
+    unit: 'seconds',
     labels: ['endpoint'],
   },
   endpointWaiting: {

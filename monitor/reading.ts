@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/types.ts'
+import type { EndpointActivity } from '../models/endpoint-activity.ts'
 import type { BesideWorker } from '../pipeline/run.ts'
 import { topicsOf } from '../plugins/topics.ts'
 import type { GroupLag } from '../progress/lags.ts'
@@ -91,14 +92,16 @@ function titleOf({ step, title = step }: StepActivity['processor']): string {
 }
 
 function endpointsOf(worker: ReadWorker): Reading {
-  const endpoints = worker.endpoints()
   const waiting = new Set(worker.waits().map(({ endpoint }) => endpoint))
+  const activity = worker.endpoints()
+  const each = (measure: (one: EndpointActivity) => number): Sample[] =>
+    activity.map((one) => ({ labels: { endpoint: one.endpoint }, value: measure(one) }))
   return {
-    endpointInFlight: endpoints.map(({ endpoint, inFlight }) => ({ labels: { endpoint }, value: inFlight })),
-    endpointLimit: endpoints.map(({ endpoint, limit }) => ({ labels: { endpoint }, value: limit })),
-    endpointWaiting: endpoints.map(({ endpoint }) => {
-      return { labels: { endpoint }, value: Number(waiting.has(endpoint)) }
-    }),
+    endpointInFlight: each(({ inFlight }) => inFlight),
+    endpointLimit: each(({ limit }) => limit),
+    endpointMost: each(({ most }) => most),
+    endpointPaused: each(({ pausedMs }) => pausedMs / MS),
+    endpointWaiting: each(({ endpoint }) => Number(waiting.has(endpoint))),
   }
 }
 
@@ -137,6 +140,8 @@ function besideOf({ config, beside }: ReadingSources): Reading {
           budgetReserved: only(spending.reserved / NANO),
           budgetLimit: only(config.budgetUsd),
         }),
-    ...(sink === null ? {} : { sinkUp: only(Number(sink.away === null)), sinkRows: only(sink.written) }),
+    ...(sink === null
+      ? { sinkRows: [] }
+      : { sinkUp: only(Number(sink.away === null)), sinkRows: only(sink.written) }),
   }
 }

@@ -72,15 +72,14 @@ export class WorkerMetrics {
 
   #take(reading: Reading): void {
     for (const [key, gauge] of this.#gauges) {
-      gauge.reset()
-      // One without labels would be 0 now, where nothing is known of it.
-      if (reading[key] === undefined && METRICS[key].labels.length === 0) gauge.remove({})
-      for (const { labels, value } of reading[key] ?? []) gauge.set(labels, value)
+      const samples = reading[key] ?? []
+      emptied(gauge, key)
+      for (const { labels, value } of samples) gauge.set(labels, value)
     }
     for (const [key, counter] of this.#counters) {
       const sums = reading[key]
       if (sums === undefined) continue
-      counter.reset()
+      emptied(counter, key)
       for (const { labels, value } of sums) counter.inc(labels, value)
     }
   }
@@ -100,6 +99,12 @@ export class WorkerMetrics {
   #histogram(key: KeyOf<'histogram'>): Histogram {
     return this.#histograms.get(key)!
   }
+}
+
+/** Without a value: one without labels would begin anew at 0, where nothing is known of it. */
+function emptied(metric: Gauge | Counter, key: MetricKey): void {
+  metric.reset()
+  if (METRICS[key].labels.length === 0) metric.remove({})
 }
 
 /** The steps of all samplers have one role. */

@@ -49,7 +49,9 @@ function worker(more: Partial<ReadWorker> = {}): ReadWorker {
         unsettled: processor.step === 'triage' ? 4 : 0,
         halted: null,
       })),
-    endpoints: () => [],
+    endpoints: () => [
+      { endpoint: 'lab', inFlight: 5, limit: 7, most: 64, pausedMs: 1_500, lastShrink: null },
+    ],
     waits: () => [{ endpoint: 'lab', reason: 'HTTP 503', until: 0, failures: 4 }],
     written: (topic) => (topic === 'unsolved' ? 7 : 0),
     health: () => ({
@@ -108,6 +110,9 @@ describe('a monitor', () => {
     expect(text.sum('ninefold_records_in_flight')).toBe(3 * topology(config).length)
     expect(text.value('ninefold_waiting_questions')).toBe(4)
     expect(text.value('ninefold_records_written_total', { topic: 'unsolved' })).toBe(7)
+    const lab = (name: string) => text.value(`ninefold_endpoint_${name}`, { endpoint: 'lab' })
+    const names = ['calls_in_flight', 'concurrency_limit', 'concurrency_max', 'pause_seconds', 'waiting']
+    expect(names.map(lab)).toEqual([5, 7, 64, 1.5, 1])
     expect(text.value('ninefold_journal_entries')).toBe(12)
     expect(text.value('ninefold_journal_bytes')).toBe(5_000)
     expect(text.value('ninefold_budget_spent_usd')).toBe(2.5)
@@ -120,6 +125,12 @@ describe('a monitor', () => {
     expect(steps.map(({ labels }) => labels.step)).toEqual(
       topology(config).map(({ step, title = step }) => title),
     )
+  })
+
+  it('tells nothing of a budget and a sink that are not there', async () => {
+    monitor.attach(worker(), { spending: () => null, sink: () => null })
+    const text = readMetricsText((await get('/metrics')).text)
+    expect(text.samples.filter(({ name }) => /^ninefold_(sink|budget)_/.test(name))).toEqual([])
   })
 
   it('is ready though degraded, and says what by', async () => {
