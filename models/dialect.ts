@@ -4,7 +4,7 @@
  */
 import type { CallFailure } from './errors.ts'
 import { refusedParameter } from './refusal.ts'
-import type { BodyFields } from './request.ts'
+import { type BodyFields, LIMITS } from './request.ts'
 
 /**
  * How an endpoint is told the shape of an answer, best first: by its schema, enforced; as some JSON object, with the
@@ -17,8 +17,6 @@ const ABOUT_FORM =
   /response_?format|json_?schema|json_?object|structured[ _-]?output|guided|grammar|requested parameters/i
 /** Statuses under which servers refuse a form: the last two are those of servers that fail over it. */
 const FORM_REFUSED = new Set([400, 404, 415, 422, 500, 501])
-
-const LIMITS = ['max_tokens', 'max_completion_tokens'] as const
 
 /** One way to put a request. */
 export interface Dialect {

@@ -2,7 +2,7 @@
 import type { Message, StructuredRequest, TextRequest } from './ask.ts'
 import { type Dialect, FORMS, nextDialect, type Sent, USUAL, withLimitNamed } from './dialect.ts'
 import type { CallFailure } from './errors.ts'
-import { type BodyFields, bodyFields, bodyText, requestHash, withSeed } from './request.ts'
+import { type BodyFields, bodyFields, bodyText, LIMITS, requestHash, withSeed } from './request.ts'
 import { schemaText } from './shape.ts'
 
 /** A request made ready. */
@@ -14,7 +14,7 @@ export interface PlannedCall {
   /** How to put it after this refusal; null when that is not about the way it was put. */
   next(dialect: Dialect, refusal: CallFailure): Dialect | null
   /** The parameters of the request that change what is answered, by the names they are sent under. */
-  readonly parameters: readonly string[]
+  parameters(): readonly string[]
 }
 
 /** A request for text. */
@@ -59,8 +59,11 @@ function plan(
 ): PlannedCall {
   const { sample = 1, try: attempt = 1 } = request
   const logicalText = bodyText(logical)
-  const names = [...logical.keys(), 'seed', 'max_tokens', 'max_completion_tokens']
-  const sent: Sent = { shaped, names, ownSeed: !logical.has('seed') }
+  const sent = (): Sent => ({
+    shaped,
+    names: [...logical.keys(), 'seed', ...LIMITS],
+    ownSeed: !logical.has('seed'),
+  })
   let last = { dialect: USUAL, body: attempt === 1 && sample === 1 ? logicalText : '' }
   return {
     hash: requestHash(logicalText, sample, attempt),
@@ -72,8 +75,8 @@ function plan(
       last = { dialect, body: bodyText(seeded) }
       return last.body
     },
-    next: (dialect, refusal) => nextDialect(dialect, refusal, sent),
-    parameters: [...logical.keys()].filter((name) => !NOT_PARAMETERS.has(name)),
+    next: (dialect, refusal) => nextDialect(dialect, refusal, sent()),
+    parameters: () => [...logical.keys()].filter((name) => !NOT_PARAMETERS.has(name)),
   }
 }
 

@@ -43,13 +43,14 @@ function withThinkTags(content: string): string {
   const worded = CHANNEL_WORDS.exec(content)
   if (worded !== null) return `<think>${worded[1]}</think>${worded[2]}`
   if (!/[<[\u25c1]/.test(content)) return content
-  return content
-    .replace(CHANNEL, (_, channel: string, text: string) =>
-      channel === 'final' ? text : `<think>${text}</think>`,
-    )
-    .replace(OTHER_TAGS, (_, ...closing: (string | undefined)[]) =>
-      closing.slice(0, 4).some((sign) => sign) ? '</think>' : '<think>',
-    )
+  const unchannelled = content.includes('<|channel|>')
+    ? content.replace(CHANNEL, (_, channel: string, text: string) =>
+        channel === 'final' ? text : `<think>${text}</think>`,
+      )
+    : content
+  return unchannelled.replace(OTHER_TAGS, (_, ...closing: (string | undefined)[]) =>
+    closing.slice(0, 4).some((sign) => sign) ? '</think>' : '<think>',
+  )
 }
 
 /**

@@ -1,6 +1,10 @@
 import { hash } from 'node:crypto'
 import { canonicalJson, contentId } from '../schemas/ids.ts'
-import type { Message, TextRequest } from './ask.ts'
+import type { Answer, Message, TextRequest } from './ask.ts'
+import { isCut } from './finish.ts'
+
+/** What the limit of an answer is called: by most servers, and by OpenAI since its models reason. */
+export const LIMITS = ['max_tokens', 'max_completion_tokens'] as const
 
 /** The fields of a request body, each as canonical JSON, so that nothing long is written out twice. */
 export type BodyFields = ReadonlyMap<string, string>
@@ -37,14 +41,18 @@ export function answerLimit({ model, maxTokens }: Pick<TextRequest, 'model' | 'm
   return typeof named === 'number' ? named : maxTokens
 }
 
+/** The request with more room, after an answer that was cut; null when there is none to give. */
+export function roomierAfter<R extends TextRequest>({ finishReason }: Answer, request: R): R | null {
+  const { retryMaxTokens = null } = request
+  return retryMaxTokens !== null && isCut(finishReason) ? withRoomFor(request, retryMaxTokens) : null
+}
+
 /** The same request with room for an answer of so many tokens, whatever the model's own limit. */
 export function withRoomFor<R extends TextRequest>(request: R, maxTokens: number): R {
   const { model } = request
-  const limits = Object.keys(model.params).filter(
-    (name) => name === 'max_tokens' || name === 'max_completion_tokens',
-  )
   // null keeps the name under which this model takes its limit.
-  const params = { ...model.params, ...Object.fromEntries(limits.map((name) => [name, null])) }
+  const limits = LIMITS.filter((name) => name in model.params).map((name) => [name, null])
+  const params = { ...model.params, ...Object.fromEntries(limits) }
   return { ...request, maxTokens, model: { ...model, params } }
 }
 

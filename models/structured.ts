@@ -2,7 +2,7 @@ import { RecordError } from '../streams/processor.ts'
 import type { Answer, Message, StructuredAnswer, StructuredRequest } from './ask.ts'
 import { isCut, isFiltered } from './finish.ts'
 import { instruction, type PlannedCall, planShaped } from './plan.ts'
-import { withRoomFor } from './request.ts'
+import { roomierAfter } from './request.ts'
 import { readShape, type ShapeResult, schemaText } from './shape.ts'
 
 /** The longest complaint sent back to a model, in characters. */
@@ -29,7 +29,7 @@ export async function askStructured<T>(
     return readAnswer(answer, request)
   }
   let result = await send(request.messages, false)
-  const roomy = roomierAfter(answers.at(-1), request)
+  const roomy = roomierAfter(answers.at(-1)!, request)
   if (!result.ok && roomy !== null) {
     asked = roomy
     result = await send(request.messages, false)
@@ -41,17 +41,6 @@ export async function askStructured<T>(
   const last = answers.at(-1)!
   if (!result.ok) throw malformed(last, answers.length, request.shapeName, result.complaint)
   return { value: result.value, answer: last, requestHashes: answers.map(({ requestHash }) => requestHash) }
-}
-
-/** The request with more room, after an answer that was cut; null when there is none to give. */
-function roomierAfter<T>(
-  answer: Answer | undefined,
-  request: StructuredRequest<T>,
-): StructuredRequest<T> | null {
-  const { retryMaxTokens = null } = request
-  return answer !== undefined && isCut(answer.finishReason) && retryMaxTokens !== null
-    ? withRoomFor(request, retryMaxTokens)
-    : null
 }
 
 function readAnswer<T>(answer: Answer, { shape, shapeName, check }: StructuredRequest<T>): ShapeResult<T> {

@@ -1,8 +1,7 @@
 import { RecordError } from '../streams/processor.ts'
 import type { Answer, TextRequest } from './ask.ts'
-import { isCut } from './finish.ts'
 import { planText } from './plan.ts'
-import { withRoomFor } from './request.ts'
+import { roomierAfter } from './request.ts'
 import type { AskPlanned } from './structured.ts'
 
 /**
@@ -10,11 +9,11 @@ import type { AskPlanned } from './structured.ts'
  * the endpoint has none, the cut answer stands.
  */
 export async function askText(request: TextRequest, ask: AskPlanned): Promise<Answer> {
-  const { retryMaxTokens = null } = request
   const first = await ask(planText(request))
-  if (retryMaxTokens === null || !isCut(first.finishReason)) return first
+  const roomier = roomierAfter(first, request)
+  if (roomier === null) return first
   try {
-    return await ask(planText(withRoomFor(request, retryMaxTokens)))
+    return await ask(planText(roomier))
   } catch (error) {
     if (error instanceof RecordError) return first
     throw error

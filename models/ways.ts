@@ -40,9 +40,10 @@ export class Ways {
 
   /** What a refusal that no other way can meet comes to: the record's end, or a halt of the step. */
   refusal(failure: CallFailure): Error {
-    const { request, parameters } = this.#call
+    const { request } = this.#call
     const { model } = request
-    const parameter = failure.refusal === 'refused' ? refusedParameter(failure.said, parameters) : null
+    const parameter =
+      failure.refusal === 'refused' ? refusedParameter(failure.said, this.#call.parameters()) : null
     if (parameter === null) return new RecordError(failure.refusal, failure.message)
     // Refused to every record, and without it the answers would be others.
     return new StepHalted(

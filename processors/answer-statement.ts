@@ -46,8 +46,11 @@ function exactText(said: string, options: readonly Option[]): Statement {
 
 /** The options with this text; the same case goes first, since "Aa" and "AA" may both be options. */
 function optionsSaying(said: string, options: readonly Option[]): Option[] {
-  const same = options.filter(({ text }) => squash(text) === squash(said))
-  return same.length > 0 ? same : options.filter(({ text }) => fold(text) === fold(said))
+  const squashed = squash(said)
+  const same = options.filter(({ text }) => squash(text) === squashed)
+  if (same.length > 0) return same
+  const folded = squashed.toLowerCase()
+  return options.filter(({ text }) => fold(text) === folded)
 }
 
 function squash(text: string): string {
@@ -134,13 +137,12 @@ function behindText(behind: string, { text }: Option): string | null {
 
 /** Whether the text behind a label is another option's. */
 function saysAnother(behind: string, option: Option, options: readonly Option[]): boolean {
-  const said = behind.slice(GAP.exec(behind)?.[0].length ?? 0)
-  return options.some(
-    (other) =>
-      other !== option &&
-      other.text.trim().length > 1 &&
-      (fold(other.text) === fold(said) || leads(fold(said), fold(other.text))),
-  )
+  const said = fold(behind.slice(GAP.exec(behind)?.[0].length ?? 0))
+  return options.some((other) => {
+    if (other === option || other.text.trim().length <= 1) return false
+    const text = fold(other.text)
+    return text === said || leads(said, text)
+  })
 }
 
 /** The one option a line begins with, where a sign ends its text: "Yes, because …", "Lisinopril (B)". */
