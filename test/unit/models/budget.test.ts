@@ -1,16 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Budget, Reservation } from '../../../models/budget.ts'
 import { BudgetReached } from '../../../models/budget-reached.ts'
 import { BudgetStore } from '../../../models/budget-store.ts'
-import { Journal, JournalShelves } from '../../../models/journal.ts'
+import { Journal, JournalShelves, readPayments } from '../../../models/journal.ts'
 import type { Order } from './budget-child.ts'
 import { Account, callOf, NANO, never, paid } from './budget-fixtures.ts'
+
+/** The most a call can cost where workers spend all there is. */
+const CALL_USD = 0.01
 
 const accounts: Account[] = []
 const budgets: Budget[] = []
@@ -224,6 +227,25 @@ describe('workers of one machine', () => {
     await openBudget(account, 'a-0', 10)
     expect(await account.spending()).toEqual({ spent: 2 * NANO, assumed: 0, reserved: 0 })
   })
+
+  it('killed while they spend, one after the other, lose nothing of what is journaled and leave nothing set aside', async () => {
+    const account = newAccount()
+    for (const share of [0.2, 0.4, 0.6]) {
+      const worker = await startChild(account, 'a-0', 1)
+      worker.child.send({ spendAll: CALL_USD } satisfies Order)
+      while ((await account.spending()).spent < share * NANO) await sleep(20)
+      worker.child.kill('SIGKILL')
+      await once(worker.child, 'exit')
+    }
+    const last = await startChild(account, 'a-0', 1)
+    await last.order({ spendAll: CALL_USD })
+    const journaled = [...readPayments(account.placesOf('a-0').journalFolder, 0)]
+    const spent = journaled.reduce((sum, { costNanoUsd }) => sum + Number(costNanoUsd), 0)
+    expect(await account.spending()).toEqual({ spent, assumed: 0, reserved: 0 })
+    // Up to the last call that fits.
+    expect(spent).toBeLessThanOrEqual(NANO)
+    expect(spent).toBeGreaterThan(NANO * (1 - CALL_USD))
+  }, 120_000)
 })
 
 /** Starts a worker in a process of its own. */
