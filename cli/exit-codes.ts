@@ -37,6 +37,7 @@ export function exitFor(thrown: unknown): number {
     thrown instanceof NinefoldError ? thrown : (diskFault(thrown, null) ?? brokersLost(thrown) ?? thrown)
   if (error instanceof NinefoldError) {
     console.error(`ninefold: ${error.message}\n  ${error.remedy}  [${error.code}]`)
+    if (process.env.NINEFOLD_DEBUG && error.cause instanceof Error) console.error(error.cause.stack)
   } else {
     console.error(
       `ninefold: ${process.env.NINEFOLD_DEBUG && error instanceof Error ? error.stack : messageOf(error)}`,

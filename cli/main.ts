@@ -1,7 +1,9 @@
 /** The command `ninefold`: does what its command line says, and says what went wrong in the user's words. */
 import { exitFor } from './exit-codes.ts'
 import { createProgram } from './program.ts'
+import { tellUnforeseen } from './unforeseen.ts'
 
+tellUnforeseen((fault) => process.exit(exitFor(fault)))
 try {
   await createProgram().parseAsync()
   await written(process.stdout)

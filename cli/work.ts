@@ -1,6 +1,7 @@
 /** What `run` and `replay` have in common: a worker that ends at Ctrl-C or when drained, and what it says then. */
 import type { Command } from 'commander'
 import type { MonitorAddress } from '../config/types.ts'
+import type { NinefoldError } from '../errors.ts'
 import { BudgetReached } from '../models/budget-reached.ts'
 import { countLeftovers } from '../pipeline/leftovers.ts'
 import { runWorker } from '../pipeline/run.ts'
@@ -8,11 +9,12 @@ import type { Session } from '../pipeline/session.ts'
 import { simulatedNotice } from '../pipeline/simulated-endpoints.ts'
 import { type Ending, type RunSummary, summaryScreen } from '../progress/run-summary.ts'
 import { styleFor } from '../terminal/style.ts'
-import { EXIT } from './exit-codes.ts'
+import { EXIT, exitFor } from './exit-codes.ts'
 import type { ReportOptions, RunReporter } from './run-reporter.ts'
 import { RunWatch } from './run-watch.ts'
 import type { PipelineOptions } from './session-options.ts'
 import { stopOnSignals } from './stop-signals.ts'
+import { takeUnforeseen } from './unforeseen.ts'
 import { reportUnreadable } from './unreadable-report.ts'
 
 /** The part of a command's help that says how it ends. */
@@ -31,8 +33,14 @@ budgetUsd, next }. Money is in USD.
 Ctrl-C stops taking new work, lets calls under way end (25 seconds), commits, and leaves. A second one stops at once.
 Nothing is lost either way: the next run goes on from there.
 
+A Kafka, a schema registry or a ClickHouse that goes away meanwhile is said once, waited for, and said again when it is
+back; with --until-drained Kafka is waited for 15 minutes at most. What no waiting mends ends the worker with the reason.
+
 Exit codes: 0 done; 1 could not go on; 3 done, but questions wait or dead letters exist; 4 paused at the budget;
 130 interrupted.`
+
+/** How long a worker that has failed may take to end, ms: the grace of calls under way, and as long again. */
+const ENDING_MS = 60_000
 
 /** Adds what is said meanwhile and in the end: `--quiet` and `--json`. */
 export function withReportOptions(command: Command): Command {
@@ -59,6 +67,8 @@ export async function work(session: Session, settings: WorkSettings, reporter: R
   const stop = stopOnSignals(() =>
     reporter.say('stopping', 'stopping: what is finished is being committed (again to stop at once)'),
   )
+  const failing = new AbortController()
+  using _unforeseen = takeUnforeseen((fault) => fail(failing, fault, session))
   const watch = new RunWatch(session, reporter)
   const running = runWorker(session, {
     only,
@@ -66,7 +76,8 @@ export async function work(session: Session, settings: WorkSettings, reporter: R
     maxUsd,
     monitor,
     stop,
-    onNotice: reporter.note,
+    failing: failing.signal,
+    onNotice: (line, event = 'notice') => reporter.say(event, line),
     onSimulated: ({ names }) => reporter.say('simulated', simulatedNotice(names)),
     onStart: watch.start,
   })
@@ -90,6 +101,15 @@ export async function work(session: Session, settings: WorkSettings, reporter: R
   if (summary !== null) console.log(settings.json ? JSON.stringify(summary, null, 2) : shown(summary))
   reportUnreadable(session)
   if (failure !== null) throw failure
+}
+
+/** Ends the run as failed, and the process if that does not come to an end. */
+function fail(failing: AbortController, fault: NinefoldError, { log }: Session): void {
+  log.error({ code: fault.code, stack: (fault.cause as Error | undefined)?.stack }, fault.message)
+  // What follows from the first one says nothing more.
+  if (failing.signal.aborted) return
+  failing.abort(fault)
+  setTimeout(() => process.exit(exitFor(fault)), ENDING_MS).unref()
 }
 
 function shown(summary: RunSummary): string {

@@ -4,11 +4,12 @@ import { TOPICS_WITHOUT_TABLE } from '../analytics/tables/tables.ts'
 import { topicsOf } from '../plugins/topics.ts'
 import type { TopicName } from '../schemas/topics.ts'
 import { sharedTopics } from '../streams/edition-topics.ts'
+import { workerFault } from '../streams/worker-fault.ts'
 import { findAnalytics } from './addresses.ts'
 import type { Session } from './session.ts'
 
 /** How to start it. */
-export type SinkSettings = Pick<SinkOptions, 'failed' | 'say' | 'tuning'>
+export type SinkSettings = Pick<SinkOptions, 'failed' | 'say' | 'tuning' | 'registry'>
 
 /** Starts the sink of the session's edition; null where the configuration wants no analytics. */
 export function startSink(session: Session, settings: SinkSettings): Sink | null {
@@ -18,6 +19,7 @@ export function startSink(session: Session, settings: SinkSettings): Sink | null
     ...settings,
     topics: topicsOfSink(session),
     locate: () => findAnalytics(session.config),
+    failed: (error) => settings.failed(workerFault(error, `analytics (step ${SINK_STEP})`)),
   })
 }
 

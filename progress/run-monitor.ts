@@ -13,6 +13,7 @@ import { TOPIC_OF_TIER, type TopicName } from '../schemas/topics.ts'
 import type { DiskFault } from '../stack/disk-fault.ts'
 import { ClusterObserver } from '../streams/transport/observer.ts'
 import type { StepActivity } from '../streams/worker.ts'
+import type { WorkerHealth } from '../streams/worker-health.ts'
 import { readerOf, readLags, totalLag } from './lags.ts'
 import { project } from './projection.ts'
 import { Rates } from './rates.ts'
@@ -26,6 +27,7 @@ export interface Watched {
   waits(): EndpointWait[]
   endpoints(): EndpointActivity[]
   outOfRoom(): DiskFault | null
+  health(): Pick<WorkerHealth, 'kafkaAway' | 'registryAway'>
 }
 
 const NANO = 1e9
@@ -59,6 +61,8 @@ export class RunMonitor {
 
   /** Asks how far the groups are. What goes wrong is a trouble to be shown, and ends nothing. */
   async look(): Promise<void> {
+    // That it is away is told; nothing is gained by knocking.
+    if (this.#worker.health().kafkaAway !== null) return
     const { fullName } = this.#session
     const activity = this.#worker.activity()
     const readers = activity.map(({ processor }) => readerOf(processor))
@@ -152,13 +156,18 @@ export class RunMonitor {
       .flatMap((endpoint) => troubleOf(endpoint) ?? [])
     const away = this.#around.sink()?.away ?? null
     const full = this.#worker.outOfRoom()
+    const { kafkaAway, registryAway } = this.#worker.health()
     return [
+      ...(kafkaAway === null ? [] : [`Kafka is away, and waited for: ${kafkaAway.reason}`]),
+      ...(registryAway === null ? [] : [`records wait for the schema registry: ${registryAway.reason}`]),
       ...(full === null ? [] : [`${full.message}: nothing is asked until there is room`]),
       ...halted.values(),
       ...waits,
       ...crowded,
       ...(away === null ? [] : [`analytics wait: ${away}`]),
-      ...(this.#unheard === null ? [] : [`Kafka does not tell how far the groups are: ${this.#unheard}`]),
+      ...(this.#unheard === null || kafkaAway !== null
+        ? []
+        : [`Kafka does not tell how far the groups are: ${this.#unheard}`]),
     ]
   }
 }

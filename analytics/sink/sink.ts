@@ -18,6 +18,7 @@ import type { Config } from '../../config/config.ts'
 import type { Codec } from '../../schemas/codec.ts'
 import { groupName } from '../../schemas/topic-names.ts'
 import type { TopicName } from '../../schemas/topics.ts'
+import type { Absence } from '../../streams/absence.ts'
 import { RecordCodec } from '../../streams/record-codec.ts'
 import type { KafkaClient } from '../../streams/transport/client.ts'
 import { GroupConsumer } from '../../streams/transport/group-consumer.ts'
@@ -46,6 +47,8 @@ export interface SinkOptions extends Omit<ConnectionOptions, 'clickhouse'> {
   readonly topics: readonly TopicName[]
   readonly tuning?: Partial<WorkerTuning>
   readonly limits?: InflowLimits
+  /** Knows when the schema registry is away; it is waited for in any case. */
+  readonly registry?: Absence
   /** Told when the sink cannot go on; it must be stopped then. */
   readonly failed: (error: Error) => void
 }
@@ -86,8 +89,8 @@ export class Sink {
     this.#options = options
     this.#groupId = groupName(config, SINK_STEP)
     this.#topics = new Map(topics.map((topic) => [fullName(topic), topic]))
-    this.#reader = new TopicReader(client)
-    this.#codec = new RecordCodec(codec, fullName, topics, config.kafka.partitions)
+    this.#reader = new TopicReader(client, this.#stop.signal)
+    this.#codec = new RecordCodec(codec, fullName, topics, config.kafka.partitions, options.registry)
     this.#connection = new Connection({ ...options, clickhouse: config.clickhouse })
     this.#consumer = this.#makeConsumer()
     this.#running = this.#run().catch((error) => options.failed(error as Error))

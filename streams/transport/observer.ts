@@ -108,7 +108,8 @@ export class ClusterObserver {
       try {
         return await action(cluster)
       } catch (error) {
-        if (attempt >= MAX_ATTEMPTS || !isTransient(error)) throw error
+        const isHopeless = this.#client.watch.away !== null || !isTransient(error)
+        if (attempt >= MAX_ATTEMPTS || isHopeless) throw error
         await cluster.refreshMetadata().catch(() => {})
       }
     }
