@@ -3,13 +3,18 @@ import type { FaultyEndpoint } from '../../support/faulty-endpoint.ts'
 import type { Chance } from '../chance.ts'
 import type { Fault } from '../fault.ts'
 
-/** So many requests must have met the fault before it is taken away again. */
+/** So many requests must have met the fault before it is taken away again; who is refused soon asks no more often. */
 const MET = 50
+const REFUSED = 12
 const MEET_LIMIT_MS = 60_000
 /** How long it lasts beyond that, ms. */
 const SHORT = { least: 500, most: 8_000 }
 
-function endpointIll(name: string, begin: (endpoint: FaultyEndpoint, chance: Chance) => void): Fault {
+function endpointIll(
+  name: string,
+  met: number,
+  begin: (endpoint: FaultyEndpoint, chance: Chance) => void,
+): Fault {
   return {
     name: `the models: ${name}`,
     area: 'models',
@@ -17,7 +22,7 @@ function endpointIll(name: string, begin: (endpoint: FaultyEndpoint, chance: Cha
       const { endpoint } = run
       const [before, began] = [endpoint.spoiled, performance.now()]
       begin(endpoint, chance)
-      await run.until(() => endpoint.spoiled - before >= MET, 'no requests met the fault', MEET_LIMIT_MS)
+      await run.until(() => endpoint.spoiled - before >= met, 'no requests met the fault', MEET_LIMIT_MS)
       await sleep(chance.between(SHORT.least, SHORT.most))
       const healed = performance.now()
       await endpoint.heal()
@@ -30,15 +35,15 @@ function endpointIll(name: string, begin: (endpoint: FaultyEndpoint, chance: Cha
 
 /** An endpoint that answers, but not as it should, for some seconds. */
 export const illEndpoints: readonly Fault[] = [
-  endpointIll('a storm of 429, Retry-After in seconds', (one, chance) =>
+  endpointIll('a storm of 429, Retry-After in seconds', REFUSED, (one, chance) =>
     one.storm429({ retryAfter: chance.between(1, 4) }),
   ),
-  endpointIll('a storm of 429, Retry-After as a date', (one, chance) =>
+  endpointIll('a storm of 429, Retry-After as a date', REFUSED, (one, chance) =>
     one.storm429({ retryAfter: chance.between(1, 4), as: 'date' }),
   ),
-  endpointIll('a storm of 429 without Retry-After', (one) => one.storm429({ retryAfter: null })),
-  endpointIll('every answer is 500', (one) => one.errors500()),
-  endpointIll('connections that hang, then break', (one) => one.hang()),
-  endpointIll('answers cut in the middle', (one) => one.cut()),
-  endpointIll('answers that are no JSON, or no completions', (one) => one.malformed()),
+  endpointIll('a storm of 429 without Retry-After', REFUSED, (one) => one.storm429({ retryAfter: null })),
+  endpointIll('every answer is 500', MET, (one) => one.errors500()),
+  endpointIll('connections that hang, then break', MET, (one) => one.hang()),
+  endpointIll('answers cut in the middle', MET, (one) => one.cut()),
+  endpointIll('answers that are no JSON, or no completions', MET, (one) => one.malformed()),
 ]
