@@ -33,7 +33,7 @@ const RECOVERY_LIMIT_MS = 300_000
 /** What is left after the last fault is worked off by then, ms. */
 const DRAIN_LIMIT_MS = 15 * 60_000
 /** Calls a second while a moment for a kill is waited for. */
-const STRIKE_PACE = 60
+const STRIKE_PACE = 100
 /** A kill whose moment has not come by then will not come, ms. */
 const STRIKE_LIMIT_MS = 300_000
 
