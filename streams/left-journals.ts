@@ -4,8 +4,7 @@
  * `completions` for good. So the machine's other workers look after free slots, under the slot's lock and its
  * transactional id, as its own next worker would. Should they die over it, it is as if that one had.
  */
-import { readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import { Journal, JournalShelves } from '../models/journal.ts'
@@ -14,7 +13,7 @@ import { acquireLock } from '../stack/lock.ts'
 import { Committer } from './committer.ts'
 import type { Log } from './log.ts'
 import type { RecordCodec } from './record-codec.ts'
-import { isSlotOfMachine, slotNames, slotPlaces } from './slot.ts'
+import { otherSlots, slotNames, slotPlaces } from './slot.ts'
 import type { KafkaClient } from './transport/client.ts'
 import type { TopicReader } from './transport/reader.ts'
 import { TransactionalProducer } from './transport/transaction.ts'
@@ -74,10 +73,8 @@ export class LeftJournals {
 
   async #publishAll(): Promise<boolean> {
     const { config, slot } = this.#options
-    const folder = dirname(slotPlaces(config, slot).journalFolder)
-    const others = readdirSync(folder).filter((name) => name !== slot && isSlotOfMachine(name, slot))
     let isAny = false
-    for (const other of others) {
+    for (const other of otherSlots(config, slot)) {
       using lock = acquireLock(slotPlaces(config, other).lock)
       if (lock !== null && (await this.#tryOne(other))) isAny = true
     }

@@ -4,7 +4,7 @@
  * The lock is the kernel's and goes with the process; a stopped process (SIGSTOP) keeps its place.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { SlotPlaces } from '../models/budget.ts'
@@ -37,6 +37,12 @@ export function slotNames(config: Config, slot: string): { transactionalId: stri
     transactionalId: groupName(config, `worker-${slot}`),
     journalGroup: groupName(config, `journal.${slot}`),
   }
+}
+
+/** The other slots of a worker's machine in its pipeline and edition, held by somebody or free. */
+export function otherSlots(config: Config, slot: string): string[] {
+  const folder = dirname(slotPlaces(config, slot).journalFolder)
+  return readdirSync(folder).filter((name) => name !== slot && isSlotOfMachine(name, slot))
 }
 
 /** Whether this is the name of a slot, of the same machine as another one. */

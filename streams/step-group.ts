@@ -2,7 +2,9 @@
  * A worker's part in one step's consumer group: the member that fetches, and a task for each partition that was dealt
  * to it.
  */
+import type { Ask } from '../models/ask.ts'
 import type { StepHalted } from '../models/errors.ts'
+import type { Handover } from '../models/handover.ts'
 import type { TopicName } from '../schemas/topics.ts'
 import type { Log } from './log.ts'
 import type { AnyProcessor } from './processor.ts'
@@ -25,7 +27,16 @@ export interface StepGroupOptions {
   readonly fullName: (topic: TopicName) => string
   readonly opening: OpeningContext
   /** What tasks need of the worker; the rest is the group's own. */
-  readonly services: Omit<TaskServices, 'setPaused' | 'halted'>
+  readonly services: Omit<TaskServices, 'setPaused' | 'halted' | 'askFor'>
+  /** What becomes of calls when partitions go to other workers. */
+  readonly handover: Pick<Handover, 'moving' | 'settled' | 'ready'>
+  /**
+   * Asks for a task.
+   * @param ready null when the group knows what it keeps; otherwise resolves when it does: nothing is asked before
+   */
+  askFor(signal: AbortSignal, step: string, ready: () => Promise<void> | null): Ask
+  /** The requests of a task that are asked now. */
+  askedUnder(signal: AbortSignal): Iterable<string>
   /** The step was given what was fetched, whether or not it has room for it. */
   fetched(step: string, chunk: Chunk): void
   /** There may be something to commit that had to wait for the group. */
@@ -42,6 +53,7 @@ export class StepGroup {
   readonly #tasks = new Map<number, Task>()
   #membership: Membership | null = null
   #halted: StepHalted | null = null
+  #handedOver = false
 
   constructor(processor: AnyProcessor, groupId: string, options: StepGroupOptions) {
     this.processor = processor
@@ -49,6 +61,7 @@ export class StepGroup {
     this.#options = options
     this.#services = {
       ...options.services,
+      askFor: (signal, step) => options.askFor(signal, step, () => options.handover.ready(groupId)),
       setPaused: (task, topic, paused) => this.#consumer.setPaused(topic, task.partition, paused),
       halted: (_, error) => this.#halt(error),
     }
@@ -63,6 +76,18 @@ export class StepGroup {
   /** Leaves. */
   stop(): Promise<void> {
     return this.#consumer.stop()
+  }
+
+  /**
+   * Leaves at once: others go on with its partitions. Its tasks are closed; their calls at the endpoints go on, and are
+   * claimed, so that this machine's other workers wait for the answers.
+   */
+  async handOver(): Promise<void> {
+    this.#handedOver = true
+    this.#moving()
+    for (const task of this.#tasks.values()) task.close()
+    this.#tasks.clear()
+    await this.stop()
   }
 
   /** The member's standing; null while the group is rebalancing. */
@@ -144,7 +169,7 @@ export class StepGroup {
       },
       {
         joined: (membership, partitions, kept) => this.#joined(membership, partitions, kept),
-        rebalancing: () => this.leaveGeneration(this.#membership),
+        rebalancing: () => this.#moving(),
         deliver: (chunk) => {
           this.#options.fetched(this.processor.step, chunk)
           return this.#tasks.get(chunk.partition)?.deliver(chunk) ?? chunk.from
@@ -156,8 +181,18 @@ export class StepGroup {
     )
   }
 
+  /** The group goes on without knowing yet to whom partitions go. */
+  #moving(): void {
+    this.leaveGeneration(this.#membership)
+    const { askedUnder, handover } = this.#options
+    const asked = [...this.tasks].flatMap(({ signal }) => [...askedUnder(signal)])
+    handover.moving(this.groupId, asked)
+  }
+
   /** A new generation: tasks that stay go on as they are, others are closed or opened. */
   #joined(membership: Membership, partitions: readonly number[], kept: ReadonlySet<number>): void {
+    // It came to be while the group was being left.
+    if (this.#handedOver) return
     const { groupId } = this
     for (const [partition, task] of this.#tasks) {
       if (kept.has(partition)) continue
@@ -165,6 +200,10 @@ export class StepGroup {
       this.#tasks.delete(partition)
     }
     this.#membership = membership
+    this.#options.handover.settled(
+      groupId,
+      partitions.some((partition) => !this.#tasks.has(partition)),
+    )
     for (const partition of partitions) {
       if (this.#tasks.has(partition)) continue
       const task = new Task(this.processor, groupId, partition, this.#services)

@@ -17,6 +17,7 @@ import type { Spending } from '../models/budget-store.ts'
 import { systemClock } from '../models/clock.ts'
 import { type EndpointWait, EndpointWaits } from '../models/endpoint-waits.ts'
 import type { StepHalted } from '../models/errors.ts'
+import type { Handover } from '../models/handover.ts'
 import { Journal, JournalShelves } from '../models/journal.ts'
 import { topicsOf } from '../plugins/topics.ts'
 import { groupName } from '../schemas/topic-names.ts'
@@ -30,6 +31,7 @@ import { LeftJournals } from './left-journals.ts'
 import { LetterBreakers } from './letter-breakers.ts'
 import { negativeControls } from './negative-controls.ts'
 import { openBudget } from './open-budget.ts'
+import { openHandover } from './open-handover.ts'
 import type { AnyProcessor } from './processor.ts'
 import { RecordCodec } from './record-codec.ts'
 import { type Slot, slotNames, slotPlaces, takeSlot } from './slot.ts'
@@ -68,6 +70,7 @@ export class Worker {
   readonly #journal: Journal
   readonly #budget: Budget | null
   readonly #state: StateDatabase
+  readonly #handover: Handover
   readonly #asker: Asker
   readonly #reader: TopicReader
   readonly #codec: RecordCodec
@@ -97,11 +100,13 @@ export class Worker {
     this.#journal = new Journal(journal, journalFolder, shelves, stir, this.#room)
     this.#budget = budget
     this.#state = new StateDatabase(join(slot.folder, 'state.db'), this.#room)
+    this.#handover = openHandover(config, slot, this.#journal, log)
     const order = new Map(processors.map(({ step }, index) => [step, index]))
     this.#asker = createAsk({
       config,
       journal: this.#journal,
       room: this.#room,
+      handover: this.#handover,
       budget,
       clock: systemClock,
       priorityOf: (step) => order.get(step) ?? 0,
@@ -265,15 +270,18 @@ export class Worker {
   }
 
   /**
-   * Stops. No call begins any more; those under way have the grace to end, for they are paid for. What they gave is
-   * committed; what has not come by then is given up.
+   * Stops. No call begins any more; those under way have the grace to end, for they are paid for. Where other workers
+   * share the work they go on with the partitions at once, and those of this machine wait for the answers; otherwise
+   * what the calls gave is committed here. What has not come by then is given up.
    * @throws {DiskFault} when the disk was full to the end, and answers could not be kept
    */
   async stop(graceMs = this.#tuning.graceMs): Promise<void> {
     const { log } = this.#options
     this.#stopping = true
     for (const task of this.#groups.tasks()) task.stopTaking()
-    await this.#asker.hush(graceMs)
+    const ended = this.#asker.hush(graceMs)
+    await this.#groups.leaveToOthers(() => this.#committer.idle)
+    await ended
     // What has found no room by now finds none.
     this.#room.close()
     await this.#settled()
@@ -281,6 +289,7 @@ export class Worker {
     // Only now are the remaining calls given up: an aborted call must not look like a failed record.
     for (const task of this.#groups.tasks()) task.close()
     await this.#asker.close()
+    this.#handover.close()
     this.#ended.abort(new Error('the worker has stopped'))
     await this.#groups.stop()
     await this.#leftJournals.stop()
@@ -347,7 +356,6 @@ export class Worker {
         partitions: config.kafka.partitions,
         window: this.#tuning.window,
         fullName,
-        askFor: (signal, step) => paidBy(this.#asker.withSignal(signal), step),
         finished: (result) => {
           this.#committer.add(result)
           this.#tell(recordFinished)
@@ -355,6 +363,9 @@ export class Worker {
         progressed: () => this.#committer.stir(),
         failed: (error) => this.#fail(error, 'a step'),
       },
+      handover: this.#handover,
+      askFor: (signal, step, ready) => paidBy(this.#asker.withSignal(signal, ready), step),
+      askedUnder: (signal) => this.#asker.askedUnder(signal),
       fetched: (step, chunk) => this.#counters.fetched(step, chunk),
       stir: () => this.#committer.stir(),
     })

@@ -1,0 +1,21 @@
+import type { Config } from '../config/config.ts'
+import { systemClock } from '../models/clock.ts'
+import { Handover, type HandoverOptions } from '../models/handover.ts'
+import type { Log } from './log.ts'
+import { otherSlots, type Slot, slotPlaces } from './slot.ts'
+
+/** How a slot's worker hands calls over to the machine's other workers, and takes theirs over. */
+export function openHandover(
+  config: Config,
+  { name }: Slot,
+  journal: HandoverOptions['journal'],
+  log: Log,
+): Handover {
+  return new Handover({
+    clock: systemClock,
+    log,
+    folder: slotPlaces(config, name).journalFolder,
+    others: () => otherSlots(config, name).map((other) => slotPlaces(config, other)),
+    journal,
+  })
+}

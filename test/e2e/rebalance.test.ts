@@ -1,0 +1,137 @@
+/**
+ * Workers come and go while calls are under way that take longer than anybody would wait: the others go on soon, no
+ * call is cut, and none is made twice.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { type Simulator, startSimulator } from '../../simulate/simulator.ts'
+import { partitionOf } from '../../streams/partition.ts'
+import type { CliProcess } from '../support/cli-process.ts'
+import { DEMO_QUESTIONS, demoQuestions, simulatedPipeline } from '../support/simulated-pipeline.ts'
+import { type SlowCall, SlowEndpoint, WORKER_HEADER } from '../support/slow-endpoint.ts'
+import { Workspace } from '../support/workspace.ts'
+
+const SECONDS = 1_000
+const MINUTES = 60 * SECONDS
+/** What is promised: how long after a join or a leave the others work, and how much longer after a kill. */
+const SOON_MS = 5 * SECONDS
+const SESSION_MS = 10 * SECONDS
+const PARTITIONS = 4
+const LONG_CALLS = 40
+
+describe('workers with long calls under way', () => {
+  let simulator: Simulator
+  let endpoint: SlowEndpoint
+  let workspace: Workspace
+  const workers = new Map<string, CliProcess>()
+  const partitions = new Map(
+    (demoQuestions(70) as { id: string; source: string; question: string }[]).map((question) => [
+      JSON.stringify(question.question).slice(1, -1),
+      partitionOf(`${question.source}:${question.id}`, PARTITIONS),
+    ]),
+  )
+
+  beforeAll(async () => {
+    simulator = await startSimulator({ questions: [DEMO_QUESTIONS], latency: 2_500 })
+    endpoint = await SlowEndpoint.open(simulator.url)
+    const config = simulatedPipeline({ pipeline: 'rebalance', url: endpoint.url, stack: inject('stack') })
+    const baseURL = `${endpoint.url}/v1`
+    const sim = { baseURL, maxConcurrency: 100, headers: { [WORKER_HEADER]: { env: 'WORKER' } } }
+    workspace = new Workspace({ ...config, endpoints: { sim } })
+    workspace.env = { WORKER: 'none' }
+    await workspace.succeed('load', DEMO_QUESTIONS)
+  }, 2 * MINUTES)
+
+  afterAll(async () => {
+    for (const worker of workers.values()) worker.kill('SIGKILL')
+    await endpoint?.close()
+    await simulator?.close()
+    workspace?.[Symbol.dispose]()
+  })
+
+  /** Starts a worker. @returns when it has joined */
+  async function join(name: string): Promise<number> {
+    workspace.env = { WORKER: name }
+    const worker = workspace.start('run', '--until-drained')
+    workers.set(name, worker)
+    await until(() => worker.stderr.includes(' runs'))
+    return performance.now()
+  }
+
+  async function until(condition: () => boolean): Promise<void> {
+    while (!condition()) await sleep(20)
+  }
+
+  async function longCalls(): Promise<void> {
+    endpoint.hold(LONG_CALLS)
+    await until(() => endpoint.held >= LONG_CALLS)
+  }
+
+  /** The work that a call belongs to, and that one worker does at a time: a model's paths on a partition. */
+  function workOf({ model, body }: SlowCall): string | null {
+    for (const [stem, partition] of partitions) if (body.includes(stem)) return `${model} ${partition}`
+    return null
+  }
+
+  /** When somebody else first called for work that was a worker's, ms after a moment. */
+  async function taken(from: string, since: number): Promise<number> {
+    const owners = new Map<string, string>()
+    for (const call of endpoint.calls) {
+      const work = workOf(call)
+      if (work !== null && call.cameAt < since) owners.set(work, call.worker)
+    }
+    const isTaken = (call: SlowCall) => {
+      const work = workOf(call)
+      return call.cameAt > since && call.worker !== from && work !== null && owners.get(work) === from
+    }
+    await until(() => endpoint.calls.some(isTaken))
+    return endpoint.calls.find(isTaken)!.cameAt - since
+  }
+
+  it('works on soon after a worker has joined, and cuts nothing', async () => {
+    await join('first')
+    await longCalls()
+    // However long the second one takes to start, there is work left for it.
+    endpoint.hold(Number.POSITIVE_INFINITY)
+    const joining = performance.now()
+    const joined = await join('second')
+    const ms = await taken('first', joining)
+    console.log(`called ${Math.round(ms - (joined - joining))} ms after its join`)
+    expect(ms - (joined - joining)).toBeLessThan(SOON_MS)
+    expect([endpoint.in('cut'), endpoint.repeated]).toEqual([[], []])
+  })
+
+  it('works on soon after a worker has left, whose calls go on', async () => {
+    endpoint.release()
+    await longCalls()
+    const leaving = performance.now()
+    workers.get('first')!.kill('SIGTERM')
+    const ms = await taken('first', leaving)
+    console.log(`called ${Math.round(ms)} ms after a leave`)
+    expect(ms).toBeLessThan(SOON_MS)
+    expect(endpoint.held).toBe(LONG_CALLS)
+    endpoint.release()
+    endpoint.hold(Number.POSITIVE_INFINITY)
+    expect((await workers.get('first')!.ended).signal).toBeNull()
+    expect([endpoint.in('cut'), endpoint.repeated]).toEqual([[], []])
+  })
+
+  it('works on soon after the session of a killed worker', async () => {
+    await join('third')
+    await until(() => endpoint.calls.some(({ worker }) => worker === 'third'))
+    const killing = performance.now()
+    workers.get('third')!.kill('SIGKILL')
+    endpoint.release()
+    const ms = await taken('third', killing)
+    console.log(`called ${Math.round(ms)} ms after a kill`)
+    expect(ms).toBeLessThan(SESSION_MS + SOON_MS)
+  })
+
+  it('has paid for nothing twice in the end, but for what the killed one had under way', async () => {
+    expect(await workers.get('second')!.ended).toMatchObject({ code: 0 })
+    await workspace.succeed('audit')
+    expect(endpoint.in('cut').every(({ worker }) => worker === 'third')).toBe(true)
+    const cut = new Set(endpoint.in('cut').map(({ body }) => body))
+    expect(endpoint.repeated.filter(({ body }) => !cut.has(body))).toEqual([])
+  })
+})
