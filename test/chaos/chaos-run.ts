@@ -16,8 +16,8 @@ import { Crew } from './crew.ts'
 import { type Case, databaseOf, type Judgement, judge } from './judge.ts'
 import type { Blow, Kill, KillKind, KillOrder } from './kill-order.ts'
 
-/** Calls at once of one worker, high enough that a kill always finds enough of them in flight. */
-const MAX_CONCURRENCY = 96
+/** Calls at once for each worker there may be, high enough that a kill always finds enough of them in flight. */
+const CALLS_A_WORKER = 128
 /** Workers are given up sooner than usual: a fault must pass in seconds. A machine that is busy needs longer. */
 export const SESSION_TIMEOUT_MS = Number(process.env.CHAOS_SESSION_MS ?? 6_000)
 const TUNING: Partial<WorkerTuning> = { sessionTimeoutMs: SESSION_TIMEOUT_MS }
@@ -71,8 +71,10 @@ export class ChaosRun implements AsyncDisposable {
     this.stack = stack
     this.endpoint = endpoint
     this.#settings = settings
+    // A machine's calls are shared by those who work on it, a guest among them.
+    const maxConcurrency = CALLS_A_WORKER * (workers + 1)
     this.#workspace = new Workspace({
-      ...recordedPipeline({ pipeline, endpoint: endpoint.url, stack, maxConcurrency: MAX_CONCURRENCY }),
+      ...recordedPipeline({ pipeline, endpoint: endpoint.url, stack, maxConcurrency }),
       clickhouse: { url: stack.clickhouseUrl },
       ...config,
     })
