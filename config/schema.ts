@@ -76,7 +76,11 @@ const endpoint = z.strictObject({
     .describe(
       'Name (not value) of the environment variable that holds the key, e.g. LAB_API_KEY; default: no key.',
     ),
-  maxConcurrency: positiveInt.default(64).describe('Calls in flight at once, a machine; default 64.'),
+  maxConcurrency: positiveInt
+    .default(64)
+    .describe(
+      'Calls in flight at once, a machine, at most; fewer where the endpoint refuses so many; default 64.',
+    ),
   requestsPerMinute: positiveInt.optional().describe('Requests a minute, a machine; default: no limit.'),
   tokensPerMinute: positiveInt.optional().describe('Tokens a minute, a machine; default: no limit.'),
   timeoutSeconds: z
