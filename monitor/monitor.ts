@@ -16,7 +16,7 @@ import type { WorkerOptions } from '../streams/worker-options.ts'
 import { type Phase, type Verdict, verdictOn } from './health.ts'
 import { LagReader } from './lag-reader.ts'
 import { processMetrics, watchProcess } from './process-metrics.ts'
-import { type ReadWorker, readingOf } from './reading.ts'
+import { healthOf, type ReadWorker, readingOf } from './reading.ts'
 import { type MonitorServer, type Page, startMonitorServer } from './server.ts'
 import { WorkerMetrics } from './worker-metrics.ts'
 
@@ -124,7 +124,7 @@ export class Monitor implements AsyncDisposable {
   }
 
   #verdict(): Verdict {
-    const health = this.#attached?.worker.health() ?? null
+    const health = this.#attached === null ? null : healthOf(this.#attached.worker)
     return verdictOn({ phase: this.#phase, health, troubles: this.#troubles() })
   }
 
@@ -145,7 +145,7 @@ export class Monitor implements AsyncDisposable {
     const verdict = this.#verdict()
     const { pipeline, edition } = this.#session.config
     const worker = this.#attached?.worker
-    const steps = (worker?.health().groups ?? []).map(
+    const steps = (worker === undefined ? [] : healthOf(worker).groups).map(
       ({ step, member, partitions, heartbeatAgeMs, restarts, halted }) => {
         const heartbeatAgeSeconds = heartbeatAgeMs === null ? null : Math.round(heartbeatAgeMs) / 1_000
         return { step, member, partitions, heartbeatAgeSeconds, restarts, halted: halted?.code ?? null }

@@ -7,6 +7,7 @@ import type { BesideWorker } from '../pipeline/run.ts'
 import { topicsOf } from '../plugins/topics.ts'
 import type { GroupLag } from '../progress/lags.ts'
 import type { StepActivity, Worker } from '../streams/worker.ts'
+import type { WorkerHealth } from '../streams/worker-health.ts'
 import type { Verdict } from './health.ts'
 import type { MetricKey } from './metrics.ts'
 
@@ -67,9 +68,16 @@ function only(value: number): Sample[] {
   return [{ labels: {}, value }]
 }
 
+/** How the worker is, its steps by what people call them. */
+export function healthOf(worker: Pick<ReadWorker, 'activity' | 'health'>): WorkerHealth {
+  const titles = new Map(worker.activity().map(({ processor }) => [processor.step, titleOf(processor)]))
+  const health = worker.health()
+  const groups = health.groups.map((group) => ({ ...group, step: titles.get(group.step) ?? group.step }))
+  return { ...health, groups }
+}
+
 function stepsOf(worker: ReadWorker): Reading {
   const activity = worker.activity()
-  const titles = new Map(activity.map(({ processor }) => [processor.step, titleOf(processor)]))
   const eachStep = (measure: (one: StepActivity) => number): Sample[] =>
     activity.map((one) => ({ labels: { step: titleOf(one.processor) }, value: measure(one) }))
   const triage = activity.find(({ processor }) => processor.step === 'triage')
@@ -80,9 +88,7 @@ function stepsOf(worker: ReadWorker): Reading {
       [...failures].map(([kind, value]) => ({ labels: { step: titleOf(processor), class: kind }, value })),
     ),
     halted: eachStep(({ halted }) => Number(halted !== null)),
-    restarts: worker.health().groups.map(({ step, restarts }) => {
-      return { labels: { step: titles.get(step) ?? step }, value: restarts }
-    }),
+    restarts: healthOf(worker).groups.map(({ step, restarts }) => ({ labels: { step }, value: restarts })),
     ...(triage === undefined ? {} : { waiting: only(triage.unsettled) }),
   }
 }
@@ -130,18 +136,30 @@ function lagsOf(read: LagsRead | null): Reading {
 }
 
 function besideOf({ config, beside }: ReadingSources): Reading {
-  const spending = beside.spending()
   const sink = beside.sink()
   return {
-    ...(spending === null || config.budgetUsd === null
-      ? {}
-      : {
-          budgetSpent: only(spending.spent / NANO),
-          budgetReserved: only(spending.reserved / NANO),
-          budgetLimit: only(config.budgetUsd),
-        }),
+    ...budgetOf(config, beside),
     ...(sink === null
       ? { sinkRows: [] }
       : { sinkUp: only(Number(sink.away === null)), sinkRows: only(sink.written) }),
+  }
+}
+
+/** The edition's limit, and those of single roles. */
+function budgetOf({ budgetUsd, roleBudgetsUsd }: Config, beside: BesideWorker): Reading {
+  const limits = [
+    ...(budgetUsd === null ? [] : [{ name: 'edition', usd: budgetUsd, spending: beside.spending() }]),
+    ...Object.entries(roleBudgetsUsd).map(([role, usd]) => ({
+      name: role,
+      usd,
+      spending: beside.spending(role),
+    })),
+  ]
+  const each = (measure: (limit: (typeof limits)[number]) => number): Sample[] =>
+    limits.map((limit) => ({ labels: { limit: limit.name }, value: measure(limit) }))
+  return {
+    budgetSpent: each(({ spending }) => (spending?.spent ?? 0) / NANO),
+    budgetReserved: each(({ spending }) => (spending?.reserved ?? 0) / NANO),
+    budgetLimit: each(({ usd }) => usd),
   }
 }

@@ -3,6 +3,7 @@
  * the worker when somebody asks. Nothing else in the project knows prom-client.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { roleOf } from '../models/budget-limits.ts'
 import type { EndedCall } from '../models/caller.ts'
 import { costNanoUsd } from '../models/cost.ts'
 import { CallFailure } from '../models/errors.ts'
@@ -105,11 +106,6 @@ export class WorkerMetrics {
 function emptied(metric: Gauge | Counter, key: MetricKey): void {
   metric.reset()
   if (METRICS[key].labels.length === 0) metric.remove({})
-}
-
-/** The steps of all samplers have one role. */
-function roleOf(step: string): string {
-  return step.split('.', 1)[0]!
 }
 
 function outcomeOf(outcome: EndedCall['outcome']): Outcome {

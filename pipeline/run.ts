@@ -50,8 +50,8 @@ export interface RunSettings {
 
 /** What else of a run can be looked at. */
 export interface BesideWorker {
-  /** The edition's spending; null without a budget. */
-  spending(): Spending | null
+  /** What the edition has spent, or a role of it; null without a budget. */
+  spending(role?: string): Spending | null
   /** The analytics; null where this run has none. */
   sink(): Pick<Sink, 'away' | 'written'> | null
 }
@@ -105,12 +105,12 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
   const sink = wantsSink(settings.only) ? startSink(session, sinkSettings) : null
   const watch = new BudgetWatch({ session, worker, sink, say })
   /** What was spent when all had ended, after which the account is closed. */
-  let last: Spending | null = null
+  let last: ReadonlyMap<string | undefined, Spending | undefined> | null = null
   const ended = new AbortController()
   const stop = AbortSignal.any([settings.stop, ended.signal])
   try {
     const beside: BesideWorker = {
-      spending: () => last ?? spending?.spending() ?? null,
+      spending: (role) => (last === null ? spending?.spending(role) : last.get(role)) ?? null,
       sink: () => sink,
     }
     settings.onStart?.(worker, beside)
@@ -123,7 +123,8 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
     monitor?.stopping()
     // The sink goes on until the last of what the worker finishes is in the topics.
     await worker.stop().finally(() => sink?.stop())
-    last = spending?.spending() ?? null
+    const roles = [undefined, ...Object.keys(session.config.roleBudgetsUsd)]
+    last = new Map(roles.map((role) => [role, spending?.spending(role)]))
   }
   await watch.recordLast()
   const [first] = watch.reached

@@ -11,7 +11,7 @@ import { topology } from '../../../processors/topology.ts'
 import { readMetricsText } from '../../support/prometheus-text.ts'
 import { config as configOf } from '../../support/records.ts'
 
-const config = configOf({ budgetUsd: 10 })
+const config = configOf({ budgetUsd: 10, roleBudgetsUsd: { verify: 4 } })
 
 let folder: string
 let said: string[]
@@ -74,7 +74,7 @@ function worker(more: Partial<ReadWorker> = {}): ReadWorker {
 }
 
 const beside: BesideWorker = {
-  spending: () => ({ spent: 2.5e9, assumed: 0, reserved: 1e8 }) as ReturnType<BesideWorker['spending']>,
+  spending: (role) => ({ spent: role === undefined ? 2.5e9 : 1e9, assumed: 0, reserved: 1e8 }),
   sink: () => ({ away: 'ClickHouse is away', written: 99 }),
 }
 
@@ -115,8 +115,10 @@ describe('a monitor', () => {
     expect(names.map(lab)).toEqual([5, 7, 64, 1.5, 1])
     expect(text.value('ninefold_journal_entries')).toBe(12)
     expect(text.value('ninefold_journal_bytes')).toBe(5_000)
-    expect(text.value('ninefold_budget_spent_usd')).toBe(2.5)
-    expect(text.value('ninefold_budget_reserved_usd')).toBe(0.1)
+    expect(text.value('ninefold_budget_spent_usd', { limit: 'edition' })).toBe(2.5)
+    expect(text.value('ninefold_budget_reserved_usd', { limit: 'edition' })).toBe(0.1)
+    expect(text.value('ninefold_budget_spent_usd', { limit: 'verify' })).toBe(1)
+    expect(text.value('ninefold_budget_limit_usd', { limit: 'verify' })).toBe(4)
     expect(text.value('ninefold_sink_up')).toBe(0)
     expect(text.value('ninefold_sink_rows_total')).toBe(99)
     expect(text.value('ninefold_consumer_restarts_total', { step: 'verify' })).toBe(1)
@@ -127,10 +129,10 @@ describe('a monitor', () => {
     )
   })
 
-  it('tells nothing of a budget and a sink that are not there', async () => {
-    monitor.attach(worker(), { spending: () => null, sink: () => null })
+  it('tells nothing of a sink that is not there', async () => {
+    monitor.attach(worker(), { ...beside, sink: () => null })
     const text = readMetricsText((await get('/metrics')).text)
-    expect(text.samples.filter(({ name }) => /^ninefold_(sink|budget)_/.test(name))).toEqual([])
+    expect(text.samples.filter(({ name }) => name.startsWith('ninefold_sink_'))).toEqual([])
   })
 
   it('is ready though degraded, and says what by', async () => {
@@ -142,6 +144,8 @@ describe('a monitor', () => {
       worker: 'abc-0',
       reasons: ['endpoint lab: 4 failures, HTTP 503', 'analytics wait: ClickHouse is away'],
     })
+    const { steps } = JSON.parse(text) as { steps: { step: string }[] }
+    expect(steps.map(({ step }) => step)).toEqual(topology(config).map(({ step, title = step }) => title))
   })
 
   it('is live and not ready while Kafka is away, and failed when the worker is', async () => {

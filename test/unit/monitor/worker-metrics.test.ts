@@ -106,11 +106,11 @@ describe('what is told of a worker', () => {
     const step = (value: number) => [{ labels: { step: 'verify' }, value }]
     const first = await textOf(metrics, {
       lag: step(7),
-      budgetSpent: [{ labels: {}, value: 2.5 }],
+      lagRead: [{ labels: {}, value: 2.5 }],
       processed: step(3),
     })
     expect(first.sum('ninefold_lag_offsets', { step: 'verify' })).toBe(7)
-    expect(first.value('ninefold_budget_spent_usd')).toBe(2.5)
+    expect(first.value('ninefold_lag_read_timestamp_seconds')).toBe(2.5)
     const second = await textOf(metrics, { processed: step(4) })
     expect(second.value('ninefold_records_processed_total', { step: 'verify' })).toBe(4)
     const gauges = Object.values(METRICS).filter(({ type }) => type === 'gauge')
