@@ -64,8 +64,14 @@ export class StepGroup {
       askFor: (signal, step) => options.askFor(signal, step, () => options.handover.ready(groupId)),
       setPaused: (task, topic, paused) => this.#consumer.setPaused(topic, task.partition, paused),
       halted: (_, error) => this.#halt(error),
+      failed: (error) => options.services.failed(workerFault(error, this.#place)),
     }
     this.#consumer = this.#newConsumer()
+  }
+
+  /** For messages. */
+  get #place(): string {
+    return `step ${this.processor.step} (group ${this.groupId})`
   }
 
   /** Joins. */
@@ -154,7 +160,7 @@ export class StepGroup {
   }
 
   #newConsumer(): GroupConsumer {
-    const { client, tuning, identity, log, services } = this.#options
+    const { client, tuning, identity, log } = this.#options
     const { sessionTimeoutMs, heartbeatIntervalMs, fetchWaitMs, maxBytesPerPartition } = tuning
     return new GroupConsumer(
       client,
@@ -174,8 +180,7 @@ export class StepGroup {
           this.#options.fetched(this.processor.step, chunk)
           return this.#tasks.get(chunk.partition)?.deliver(chunk) ?? chunk.from
         },
-        crashed: (error) =>
-          services.failed(workerFault(error, `step ${this.processor.step} (${this.groupId})`)),
+        crashed: this.#services.failed,
       },
       log,
     )
@@ -217,8 +222,8 @@ export class StepGroup {
 
   #open(task: Task): void {
     openTask(task, this.#options.opening).catch((error) => {
-      const place = `step ${this.processor.step}, partition ${task.partition} (${this.groupId})`
-      if (!task.closed) this.#services.failed(workerFault(error, place))
+      if (!task.closed)
+        this.#services.failed(workerFault(error, `${this.#place}, partition ${task.partition}`))
     })
   }
 

@@ -10,7 +10,7 @@ import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf, type NinefoldError } from '../errors.ts'
+import type { NinefoldError } from '../errors.ts'
 import { type Asker, createAsk, type EndpointActivity, paidBy } from '../models/asker.ts'
 import type { Budget } from '../models/budget.ts'
 import type { Spending } from '../models/budget-store.ts'
@@ -27,6 +27,7 @@ import { Room } from '../stack/room.ts'
 import { Committer } from './committer.ts'
 import { recordFinished, transactionCommitted, transactionSent } from './diagnostics.ts'
 import { DrainCheck } from './drain-check.ts'
+import { commitLast } from './last-commit.ts'
 import { LeftJournals } from './left-journals.ts'
 import { LetterBreakers } from './letter-breakers.ts'
 import { negativeControls } from './negative-controls.ts'
@@ -285,7 +286,7 @@ export class Worker {
     // What has found no room by now finds none.
     this.#room.close()
     await this.#settled()
-    await this.#lastCommit()
+    await commitLast(this.#committer, this.#options.client.watch, log)
     // Only now are the remaining calls given up: an aborted call must not look like a failed record.
     for (const task of this.#groups.tasks()) task.close()
     await this.#asker.close()
@@ -300,18 +301,6 @@ export class Worker {
     this.#slot.release()
     log.info({ slot: this.#slot.name }, 'a worker has stopped')
     if (this.#room.fault !== null) throw withLost(this.#room.fault, this.#journal.lost)
-  }
-
-  /** Commits what is finished, unless the cluster is away: then it is found in the journal at the next start. */
-  async #lastCommit(): Promise<void> {
-    const { client, log } = this.#options
-    const giveUp = () => this.#committer.giveUp()
-    if (client.watch.away !== null) giveUp()
-    const listening = client.watch.listen({ went: giveUp, returned() {} })
-    await this.#committer
-      .stop()
-      .catch((error) => log.error({ error: messageOf(error) }, 'the last commit failed'))
-      .finally(listening)
   }
 
   /** @param place which part of it could not go on */
