@@ -345,7 +345,9 @@ async function rest(
   signal: AbortSignal,
 ): Promise<void> {
   const { turnedAway, retryAfterMs, message: reason } = failure
-  const ms = turnedAway ? lane.limiter.pausedMs : waitMs(failures, retryAfterMs, options.random())
+  const ms = turnedAway
+    ? Math.max(retryAfterMs ?? 0, lane.limiter.pausedMs)
+    : waitMs(failures, retryAfterMs, options.random())
   options.onWait?.({ endpoint: lane.name, step: call.request.step, reason, failures, waitMs: ms })
   if (!turnedAway) await options.clock.sleep(ms, signal)
 }

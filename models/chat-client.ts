@@ -1,9 +1,8 @@
-import OpenAI from 'openai'
+import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai'
 import type { Pool } from 'undici'
 import { type ClientFetch, poolFetch } from './pool-fetch.ts'
 
-type BuildRequest = OpenAI['buildRequest']
-type Built = Awaited<ReturnType<BuildRequest>>
+type Built = Awaited<ReturnType<OpenAI['buildRequest']>>
 
 const PATH = '/chat/completions'
 const HEADERS = { 'content-type': 'application/json' }
@@ -21,10 +20,10 @@ export interface ChatClientOptions {
 }
 
 /**
- * The official client, for chat completions whose bodies are text. What it does anew for every request although
- * it never changes is done once (URL, credentials, headers), and the time-out takes one timer in place of a chain
- * of abort controllers. The client's own repeats, log and defaults from the environment are off: what is sent
- * where is decided by whoever asks.
+ * The official client, for chat completions whose bodies are text: it makes the request (URL, credentials, headers), once,
+ * and the errors. Its way from a request to a response is not taken, for it does a third of the work of a call over again:
+ * the same request is made for each, a chain of abort controllers for the time-out, and lines for a log that is off.
+ * Nothing is repeated and nothing comes from the environment: what is sent where is decided by whoever asks.
  */
 export class ChatClient extends OpenAI {
   readonly #fetch: ClientFetch
@@ -51,23 +50,39 @@ export class ChatClient extends OpenAI {
 
   /**
    * Sends a body as it is, once. @returns the text of a successful response.
-   * @throws the client's errors; an abort error once the signal is aborted.
+   * @throws the client's errors; any error once the signal is aborted.
    */
   async complete(body: string, signal: AbortSignal | null): Promise<string> {
-    const response = await this.post(PATH, { body, headers: HEADERS, signal }).asResponse()
-    return response.text()
+    this.#first ??= this.buildRequest({ method: 'post', path: PATH, headers: HEADERS, body: '' })
+    const { req, url } = await this.#first
+    const response = await this.#sent(url, { ...req, method: 'POST', body, signal })
+    const text = await response.text()
+    if (response.ok) return text
+    const { status, headers } = response
+    const said = parsed(text)
+    if (said === null) throw APIError.generate(status, undefined, text, headers)
+    throw this.makeStatusError(status, said, undefined, headers)
   }
 
-  /** The request of another body differs in the body alone. */
-  override async buildRequest(...[options, attempt]: Parameters<BuildRequest>): Promise<Built> {
-    this.#first ??= super.buildRequest({ ...options, signal: null }, attempt)
-    const { req, url, timeout } = await this.#first
-    const { body, signal } = options
-    return { req: { ...req, body: body as string, signal: signal ?? undefined }, url, timeout }
+  async #sent(url: string, init: RequestInit): Promise<Response> {
+    try {
+      return await this.#fetch(url, init)
+    } catch (error) {
+      const cause = error instanceof Error ? error : new Error(String(error))
+      if (TIMED_OUT.test(cause.message)) throw new APIConnectionTimeoutError()
+      throw new APIConnectionError({ cause })
+    }
   }
+}
 
-  /** The fetch itself knows the signal and the time-out. */
-  override fetchWithTimeout(...[url, init]: Parameters<OpenAI['fetchWithTimeout']>): Promise<Response> {
-    return this.#fetch(url, { ...init, method: 'POST' })
+/** As the connections' fetch and undici word it. */
+const TIMED_OUT = /timed? ?out/i
+
+function parsed(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' ? value : null
+  } catch {
+    return null
   }
 }

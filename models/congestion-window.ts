@@ -12,7 +12,7 @@
  * - Answers may take minutes, refusals come at once: who has not been refused within a second has been let in.
  * - Beyond what was refused one more is tried, then two, four … while that does, but no sooner than trying costs a
  *   tenth of the time, should it fail: a refusal makes everybody wait for as long as the server says.
- * - After a wait it begins with one call, then four more, sixteen more, so that not all come back at once.
+ * - After a wait it begins with one call, then one, four, sixteen more, so that not all come back at once.
  */
 
 /** The first calls sent at once; TCP's initial window is ten segments (RFC 6928). */
