@@ -1,5 +1,4 @@
 /** A run that reaches its budget pauses, keeps what it has paid for, and goes on when the budget is raised. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PipelineStatus } from '../../progress/pipeline-status.ts'
 import type { RunSummary } from '../../progress/run-summary.ts'
@@ -12,10 +11,6 @@ const MINUTES = 60_000
 const NANO = 1e9
 const EXIT_BUDGET = 4
 const TINY_USD = 0.2
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(50)
-}
 
 describe('a budget that is too small', () => {
   let simulator: Simulator
@@ -55,10 +50,9 @@ describe('a budget that is too small', () => {
   }
 
   it('pauses every worker, with all that was paid for kept', async () => {
-    // Both have joined before there is work: a call that loses its worker to a rebalance would be paid in vain.
-    const workers = [workspace.start('run'), workspace.start('run')]
-    await until(() => workers.every(({ stderr }) => stderr.includes(' runs')))
+    // They join when there is work: a call whose partition goes to the other one is paid once, and its answer kept.
     await workspace.succeed('load', PRICED_QUESTIONS)
+    const workers = [workspace.start('run'), workspace.start('run')]
     for (const { ended } of workers) expectPaused(await ended)
     const { usd, answered } = await completions()
     expect(usd).toBeLessThanOrEqual(TINY_USD)

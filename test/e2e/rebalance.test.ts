@@ -62,11 +62,6 @@ describe('workers with long calls under way', () => {
     while (!condition()) await sleep(20)
   }
 
-  async function longCalls(): Promise<void> {
-    endpoint.hold(LONG_CALLS)
-    await until(() => endpoint.held >= LONG_CALLS)
-  }
-
   /** The work that a call belongs to, and that one worker does at a time: a model's paths on a partition. */
   function workOf({ model, body }: SlowCall): string | null {
     for (const [stem, partition] of partitions) if (body.includes(stem)) return `${model} ${partition}`
@@ -89,10 +84,10 @@ describe('workers with long calls under way', () => {
   }
 
   it('works on soon after a worker has joined, and cuts nothing', async () => {
-    await join('first')
-    await longCalls()
-    // However long the second one takes to start, there is work left for it.
+    // However long workers take to start, there is work left.
     endpoint.hold(Number.POSITIVE_INFINITY)
+    await join('first')
+    await until(() => endpoint.held >= LONG_CALLS)
     const joining = performance.now()
     const joined = await join('second')
     const ms = await taken('first', joining)
@@ -103,7 +98,8 @@ describe('workers with long calls under way', () => {
 
   it('works on soon after a worker has left, whose calls go on', async () => {
     endpoint.release()
-    await longCalls()
+    endpoint.hold(LONG_CALLS)
+    await until(() => endpoint.held >= LONG_CALLS)
     const leaving = performance.now()
     workers.get('first')!.kill('SIGTERM')
     const ms = await taken('first', leaving)

@@ -94,6 +94,7 @@ export class SlowEndpoint {
       call.state = response.writableFinished ? 'answered' : 'cut'
     })
     if (held) await new Promise<void>((resolve) => this.#held.push(resolve))
+    if (response.destroyed) return
     const answer = await fetch(new URL(request.url ?? '/', this.#target), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -21,6 +21,12 @@ function moved(before: ReadonlyMap<string, number[]>, after: ReadonlyMap<string,
   })
 }
 
+/** Whether somebody else claims a partition since a later generation. */
+function isNewer(members: readonly Claimant[], memberId: string, partition: number): boolean {
+  const own = members.find((one) => one.memberId === memberId)!
+  return members.some((one) => one.generation > own.generation && one.owned.includes(partition))
+}
+
 /** Members that claim anything at all, also what others claim. */
 const anyMembers = fc
   .subarray(names, { minLength: 1 })
@@ -100,6 +106,39 @@ describe('the deal', () => {
           expect(moved(first, deal(rest, count)).sort()).toEqual(first.get(gone)!.toSorted())
         },
       ),
+    )
+  })
+
+  it('takes from who stays only what is more than its share, however many have come and gone', () => {
+    const event = fc.record({ joins: fc.boolean(), which: fc.nat(20), misses: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 30 }), fc.integer({ min: 1, max: 24 }), (events, count) => {
+        let members: Claimant[] = [member('0')]
+        for (const [at, { joins, which, misses }] of events.entries()) {
+          const chosen = members[which % members.length]!
+          if (joins || members.length === 1) members = [...members, member(`${at + 1}`)]
+          else if (!misses) members = members.filter((one) => one !== chosen)
+          const shares = deal(members, count)
+          const least = Math.floor(count / members.length)
+          const generation = at + 2
+          for (const { memberId, owned } of members) {
+            const lost = owned.filter((partition) => !shares.get(memberId)!.includes(partition))
+            // Who missed a generation claims what others were dealt since: theirs it is.
+            const stale = lost.filter((partition) => isNewer(members, memberId, partition))
+            expect(owned.length - lost.length).toBeGreaterThanOrEqual(
+              Math.min(owned.length - stale.length, least),
+            )
+          }
+          const sizes = [...shares.values()].map((share) => share.length)
+          expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
+          // Who misses this generation says next time what it had before.
+          members = members.map((one) =>
+            misses && one === chosen
+              ? one
+              : { memberId: one.memberId, owned: shares.get(one.memberId)!, generation },
+          )
+        }
+      }),
     )
   })
 
