@@ -7,6 +7,8 @@ import { NinefoldError } from '../../errors.ts'
 import type { Response } from './kafkajs.ts'
 
 const REFUSED = 'INVALID_TIMESTAMP'
+/** Clocks drift apart by less, ms: two that are this close tell the same time. */
+const DRIFT_MS = 60_000
 
 let isCounted = false
 
@@ -37,7 +39,7 @@ export function mindingTime<T>(response: Response<T>): Response<T> {
 }
 
 function refused(cause: unknown): void {
-  if (isCounted || countedDate() >= Date.now()) {
+  if (isCounted || Date.now() - countedDate() < DRIFT_MS) {
     throw new NinefoldError(
       'NF_CLOCK_AHEAD',
       `the broker refuses records dated ${new Date(recordTime()).toISOString()}: this machine's clock is ahead of its own`,
