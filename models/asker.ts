@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { NinefoldError } from '../errors.ts'
 import type { Ask } from './ask.ts'
+import { askWith } from './ask-with.ts'
 import { type CallerOptions, callUntilAnswered } from './caller.ts'
 import { Dialects } from './dialect.ts'
 import type { EndpointActivity } from './endpoint-activity.ts'
@@ -127,8 +128,5 @@ export function createAsk(options: AskOptions): Asker {
 
 /** Asks through another one, and says for whom: see `payer` of a request. */
 export function paidBy(ask: Ask, payer: string): Ask {
-  return {
-    text: (request) => ask.text({ ...request, payer }),
-    structured: (request) => ask.structured({ ...request, payer }),
-  }
+  return askWith(ask, () => ({ payer }))
 }

@@ -3,6 +3,7 @@
  * ever: after it, the same is asked as another try. Answers that did for something are not paid again.
  */
 import type { Ask } from '../models/ask.ts'
+import { askWith } from '../models/ask-with.ts'
 import { type Emission, type Input, type Processor, type ProcessorContext, RecordError } from './processor.ts'
 
 /** Failures of an answer that came. */
@@ -33,9 +34,5 @@ export async function processAgain(
 }
 
 function shifted(ask: Ask, by: number): Ask {
-  if (by === 0) return ask
-  return {
-    text: (request) => ask.text({ ...request, try: (request.try ?? 1) + by }),
-    structured: (request) => ask.structured({ ...request, try: (request.try ?? 1) + by }),
-  }
+  return by === 0 ? ask : askWith(ask, ({ try: attempt = 1 }) => ({ try: attempt + by }))
 }
