@@ -7,8 +7,16 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, it } from 'vitest'
 
-/** Where the recorded data lies, and endpoints that play it: as recorded, with judges that err, and slowly. */
-export type TestVariable = 'TEST_DATA' | 'TEST_ENDPOINT' | 'TEST_ENDPOINT_FLIP' | 'TEST_ENDPOINT_SLOW'
+/**
+ * Where the recorded data lies, and endpoints that play it: as recorded, with judges that err, slowly, and with room for
+ * few calls at once.
+ */
+export type TestVariable =
+  | 'TEST_DATA'
+  | 'TEST_ENDPOINT'
+  | 'TEST_ENDPOINT_FLIP'
+  | 'TEST_ENDPOINT_SLOW'
+  | 'TEST_ENDPOINT_CROWDED'
 
 /**
  * A `describe` that needs test data. Without it the tests are skipped and say so; with
@@ -65,7 +73,12 @@ export interface RecordedQuestion {
   readonly question: string
   readonly options: Readonly<Record<string, string>>
   readonly answer: string
-  readonly recorded: Readonly<Record<string, { readonly answer: string }>>
+  readonly recorded: Readonly<
+    Record<
+      string,
+      { readonly answer: string; readonly promptTokens: number; readonly completionTokens: number }
+    >
+  >
 }
 
 /** What follows from a recorded set, worked out when it was recorded. */
