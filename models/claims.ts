@@ -54,6 +54,8 @@ export class Claims {
       for (const request of fresh) insert.run(request)
     })
     for (const request of fresh) this.#requests.add(request)
+    // Asked again before it was removed.
+    this.#ended = this.#ended.filter((request) => !this.#requests.has(request))
     this.#beating ??= setInterval(() => this.#beat(), BEAT_MS).unref()
   }
 
@@ -65,10 +67,10 @@ export class Claims {
 
   /** Claims nothing any more. */
   close(): void {
-    if (this.#beating !== null) clearInterval(this.#beating)
     this.#ended.push(...this.#requests)
     this.#requests.clear()
     this.#remove()
+    if (this.#beating !== null) clearInterval(this.#beating)
     this.#database?.close()
     this.#database = null
   }
@@ -78,20 +80,30 @@ export class Claims {
     return this.#database
   }
 
+  /** What cannot be removed for want of room is with the next beat; by then others have ceased to wait for it. */
   #remove(): void {
-    const ended = this.#ended.splice(0)
-    if (this.#database === null || ended.length === 0) return
+    if (this.#database === null || this.#ended.length === 0) return
     const remove = this.#database.prepare('DELETE FROM claims WHERE request = ?')
-    inTransaction(this.#database, () => {
-      for (const request of ended) remove.run(request)
-    })
+    try {
+      inTransaction(this.#database, () => {
+        for (const request of this.#ended) remove.run(request)
+      })
+    } catch {
+      return
+    }
+    this.#ended = []
     if (this.#requests.size > 0 || this.#beating === null) return
     clearInterval(this.#beating)
     this.#beating = null
   }
 
   #beat(): void {
-    this.#database?.exec('UPDATE beats SET count = count + 1')
+    try {
+      this.#database?.exec('UPDATE beats SET count = count + 1')
+    } catch {
+      // Without room: others take this worker to stand still, and make the calls themselves.
+    }
+    this.#remove()
   }
 }
 

@@ -86,7 +86,11 @@ export class Handover {
 
   /** The group knows what it keeps; what it gave up is aborted by now. @param gained whether it has new partitions */
   settled(groupId: string, gained: boolean): void {
-    if (gained) this.#learn()
+    try {
+      if (gained) this.#learn()
+    } catch (error) {
+      this.#options.log.warn({ error: messageOf(error) }, 'calls of other workers are not known')
+    }
     this.#moving.get(groupId)?.resolve()
     this.#moving.delete(groupId)
   }
@@ -176,7 +180,7 @@ export class Handover {
     }
     for (const waiting of this.#waiting) {
       const { request, claimant, resolve } = waiting
-      if (!gone.get(claimant) && claimant.claims.has(request)) continue
+      if (!gone.get(claimant) && isClaimed(claimant, request)) continue
       const answer = this.#options.journal.findElsewhere(request)
       // Who does not know what it keeps begins no call: the partition may be another one's by now.
       if (answer === null && this.#moving.size > 0) continue
@@ -187,11 +191,23 @@ export class Handover {
   }
 }
 
-/** Whether a worker has died, or gives no sign of life. */
+/** Whether a worker has died, gives no sign of life, or what it says cannot be read. */
 function isGone(claimant: Claimant): boolean {
   const { claims } = claimant
-  const { beat } = claims
-  claimant.silentLooks = beat === claimant.beat ? claimant.silentLooks + 1 : 0
-  claimant.beat = beat
-  return claimant.silentLooks >= SILENT_LOOKS || !claims.isAlive
+  try {
+    const { beat } = claims
+    claimant.silentLooks = beat === claimant.beat ? claimant.silentLooks + 1 : 0
+    claimant.beat = beat
+    return claimant.silentLooks >= SILENT_LOOKS || !claims.isAlive
+  } catch {
+    return true
+  }
+}
+
+function isClaimed({ claims }: Claimant, request: string): boolean {
+  try {
+    return claims.has(request)
+  } catch {
+    return false
+  }
 }

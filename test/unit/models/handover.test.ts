@@ -265,6 +265,20 @@ describe('claims', () => {
     claims.close()
   })
 
+  it('hold for a call that is asked again as soon as it has ended', async () => {
+    const claims = new Claims(placeOf('one'))
+    claims.add(['a', 'b'])
+    claims.end('a')
+    claims.end('b')
+    claims.add(['a'])
+    await sleep(5)
+    const seen = ClaimsElsewhere.open(placeOf('one'), lockOf('one'))!
+    await until(() => !seen.has('b'))
+    expect(seen.requests()).toEqual(['a'])
+    seen.close()
+    claims.close()
+  })
+
   it('are no file before there is one', () => {
     const claims = new Claims(placeOf('one'))
     claims.end('a')
