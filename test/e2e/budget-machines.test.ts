@@ -97,12 +97,19 @@ describe('two machines under one budget', () => {
     }
   })
 
-  it('go on after it is raised, and pay nothing again', async () => {
-    for (const machine of machines) machine.configure(pricedPipeline('machines', simulator, { usd: 100 }))
-    const workers = machines.map((machine) => machine.run('run', '--until-drained'))
-    for (const { code, stderr } of await Promise.all(workers)) expect(code, stderr).toBe(0)
-    await machines[0]!.succeed('audit')
-    expect(simulator.stats().repeated).toBe(0)
+  it('go on after it is raised, and pay for nothing that either has paid for', async () => {
+    const before = await machines[0]!.all('completions')
+    const answered = ({ status }: { status: string }) => status === 'answered'
+    const paidFor = new Set(before.filter(answered).map(({ requestHash }) => requestHash))
+    machines[0]!.configure(pricedPipeline('machines', simulator, { usd: 100 }))
+    const { code, stderr } = await machines[0]!.run('run', '--until-drained')
+    expect(code, stderr).toBe(0)
+    const known = new Set(before.map(({ paymentId }) => paymentId))
+    const since = (await machines[0]!.all('completions')).filter(({ paymentId }) => !known.has(paymentId))
+    expect(since.length).toBeGreaterThan(0)
+    expect(since.filter(({ requestHash }) => paidFor.has(requestHash))).toEqual([])
+    const done = [...(await machines[0]!.all('records')), ...(await machines[0]!.all('unsolved'))]
+    expect(new Set(done.map(({ question }) => question.questionId)).size).toBe(simulator.questions)
     expect(await kinds()).toEqual(['set', 'reached', 'raised'])
   })
 })
