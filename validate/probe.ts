@@ -160,7 +160,7 @@ async function converse(
 }
 
 function parameterRefused(call: PlannedCall, { disposition, said }: CallFailure): string | null {
-  return disposition === 'refused' ? refusedParameter(said, call.parameters) : null
+  return disposition === 'refused' ? refusedParameter(said, call.parameters()) : null
 }
 
 function without<T>(request: StructuredRequest<T>, parameter: string): StructuredRequest<T> {
