@@ -6,7 +6,7 @@ import type { NegativeControl } from '../../streams/negative-controls.ts'
 import type { ChaosRunSettings } from './chaos-run.ts'
 import type { Fault } from './fault.ts'
 import { workerKills } from './faults/worker-killed.ts'
-import { zombie } from './faults/zombie.ts'
+import { zombieBetweenTransactions } from './faults/zombie.ts'
 import type { Reference } from './reference.ts'
 import type { ControlResult, SeedResult } from './results.ts'
 import { runSeed } from './seed-run.ts'
@@ -30,7 +30,7 @@ export const CONTROLS: readonly Control[] = [
   {
     name: 'no-group-fencing',
     without: "the group's generation in a transaction's offsets",
-    schedule: [zombie, zombie, zombie],
+    schedule: [zombieBetweenTransactions, zombieBetweenTransactions, zombieBetweenTransactions],
     damageOf: judged('doubled'),
   },
   {
