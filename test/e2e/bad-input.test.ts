@@ -238,7 +238,7 @@ describe('a data folder on a disk', () => {
       disk!.remount('size=450k')
       const run = workspace.start('run', '--until-drained')
       await expect
-        .poll(() => run.stderr, { timeout: MINUTES })
+        .poll(() => run.stderr, { timeout: 3 * MINUTES })
         .toContain(`! the disk is full: ${disk!.folder}`)
       expect(run.stderr).toContain('nothing is asked until there is room')
       disk!.remount('size=20000k')
@@ -258,7 +258,7 @@ describe('a data folder on a disk', () => {
       await workspace.succeed('load', workspace.writeLines('some.jsonl', demoQuestions(QUESTIONS)))
       third!.remount('size=450k')
       const run = workspace.start('run', '--until-drained')
-      await expect.poll(() => run.stderr, { timeout: MINUTES }).toContain('! the disk is full')
+      await expect.poll(() => run.stderr, { timeout: 3 * MINUTES }).toContain('! the disk is full')
       run.kill('SIGTERM')
       const { code, stderr } = await run.ended
       expect(code, stderr).toBe(1)

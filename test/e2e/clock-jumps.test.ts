@@ -44,14 +44,14 @@ it.each([
     workspace.env = { NODE_OPTIONS: `--import ${CLOCK_SHIFT_PRELOAD}`, [CLOCK_SHIFT]: shift }
     const [calls, repeated] = [simulator.stats().calls, simulator.stats().repeated]
     const run = workspace.start('run', '--until-drained')
-    await expect.poll(() => simulator.stats().calls - calls, { timeout: MINUTES }).toBeGreaterThan(BEFORE)
+    await expect.poll(() => simulator.stats().calls - calls, { timeout: 3 * MINUTES }).toBeGreaterThan(BEFORE)
     endpoint.gate.shut()
     workspace.write('shift', String(shiftMs))
     await sleep(AFTER_MS)
     endpoint.storm429({ retryAfter: 2, as: 'date' })
     endpoint.gate.reopen()
     const before = endpoint.spoiled
-    await expect.poll(() => endpoint.spoiled, { timeout: MINUTES }).toBeGreaterThan(before)
+    await expect.poll(() => endpoint.spoiled, { timeout: 3 * MINUTES }).toBeGreaterThan(before)
     await endpoint.heal()
     const { code, stderr } = await run.ended
     expect(code, stderr).toBe(0)
@@ -64,5 +64,5 @@ it.each([
       expect(durationMs).toBeLessThan(HOUR)
     }
   },
-  4 * MINUTES,
+  8 * MINUTES,
 )

@@ -32,7 +32,7 @@ it(
     )
     await workspace.succeed('load', workspace.writeLines('some.jsonl', demoQuestions(QUESTIONS)))
     const run = workspace.start('run')
-    await expect.poll(() => simulator.stats().calls, { timeout: MINUTES }).toBeGreaterThan(0)
+    await expect.poll(() => simulator.stats().calls, { timeout: 3 * MINUTES }).toBeGreaterThan(0)
     const session = await openSession({ config: join(workspace.folder, 'ninefold.yaml') })
     const topic = session.fullName('intake')
     await session.close()
@@ -44,7 +44,7 @@ it(
     )
     await writeForeign(brokers, [{ topic, key: 'any key', value }])
     await expect
-      .poll(async () => (await workspace.all('questions')).length, { timeout: MINUTES })
+      .poll(async () => (await workspace.all('questions')).length, { timeout: 3 * MINUTES })
       .toBe(QUESTIONS + 1)
     run.kill('SIGTERM')
     await run.ended
@@ -57,5 +57,5 @@ it(
     const old = (await workspace.all('questions')).find(({ questionId }) => questionId === 'old:client')
     expect(old).toMatchObject({ language: '', licence: '', labels: [], parentId: null })
   },
-  4 * MINUTES,
+  8 * MINUTES,
 )
