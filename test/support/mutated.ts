@@ -31,7 +31,7 @@ export function mutated(original: Uint8Array, words: readonly string[] = [], fro
   })
   return fc
     .array(change, { minLength: 1, maxLength: 4 })
-    .map((changes) => changes.reduce((bytes, one) => changed(bytes, one), Buffer.from(original)))
+    .map((changes) => changes.reduce<Buffer>(changed, Buffer.from(original)))
 }
 
 function changed(bytes: Buffer, { place, cut, put, ends }: Change): Buffer {
