@@ -16,12 +16,16 @@ interface Change {
  * @param words what to put in, beside any bytes and those that lengths and counts are made of
  * @param from the part of the bytes behind which changes are made, 0 to 1
  */
-export function mutated(original: Uint8Array, words: readonly string[] = [], from = 0): fc.Arbitrary<Buffer> {
+export function mutated(
+  original: Uint8Array,
+  words: readonly (string | Uint8Array)[] = [],
+  from = 0,
+): fc.Arbitrary<Buffer> {
   const telling = fc.constantFrom(0x00, 0x01, 0x7f, 0x80, 0xff).map((byte) => Uint8Array.of(byte))
   const put = fc.oneof(
     fc.uint8Array({ minLength: 1, maxLength: 4 }),
     telling,
-    fc.constantFrom('', ...words).map((word) => Buffer.from(word)),
+    fc.constantFrom('', ...words).map((word) => Buffer.from(word as Uint8Array)),
   )
   const change: fc.Arbitrary<Change> = fc.record({
     place: fc.double({ min: from, max: 1, noNaN: true }),
