@@ -11,7 +11,7 @@ export interface Fault {
   /** What happens, e.g. `worker killed (SIGKILL)`. */
   readonly name: string
   readonly area: Area
-  /** How often it comes into a schedule: 1, always, where left out; a small share where it takes long. */
+  /** How often it is drawn among those that are much alike: 1 where left out; less where it takes long. */
   readonly weight?: number
   /**
    * Makes it happen, waits until the pipeline is well again, and tells. One at a time.

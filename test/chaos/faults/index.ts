@@ -12,24 +12,26 @@ import { workerKills } from './worker-killed.ts'
 import { wrongKey } from './wrong-key.ts'
 import { zombie } from './zombie.ts'
 
-/** All faults there are. */
-export const faults: readonly Fault[] = [
-  ...workerKills,
-  zombie,
-  terminated,
-  joined,
-  left,
-  brokerKilled,
-  brokerKilledInTransaction,
-  registryAway,
-  registryAwayAtStart,
-  clickhouseAway,
-  clickhouseAwayAtStart,
-  clickhouseKilledInInsert,
-  ...illEndpoints,
-  ...goneEndpoints,
-  wrongKey,
-  fullDisk,
-  ...clockJumps,
-  ...poisons,
+/** What happens to workers without warning; a schedule has many of these. */
+export { workerKills }
+
+/** All other faults, those that are much alike together: a schedule has one of each line. */
+export const otherFaults: readonly (readonly Fault[])[] = [
+  [zombie],
+  [terminated],
+  [joined],
+  [left],
+  [brokerKilled],
+  [brokerKilledInTransaction],
+  [registryAway],
+  [registryAwayAtStart],
+  [clickhouseAway],
+  [clickhouseAwayAtStart],
+  [clickhouseKilledInInsert],
+  illEndpoints,
+  goneEndpoints,
+  [wrongKey],
+  [fullDisk],
+  clockJumps,
+  poisons,
 ]

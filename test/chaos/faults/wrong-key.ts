@@ -9,7 +9,6 @@ const SAY_LIMIT_MS = 90_000
 export const wrongKey: Fault = {
   name: 'the models: a wrong key (401) for the model of one role',
   area: 'models',
-  weight: 0.5,
   async inject(run) {
     const { endpoint, crew } = run
     const [before, saidBefore] = [endpoint.spoiled, run.said.length]
