@@ -1,9 +1,10 @@
 /** All recorded questions through the whole pipeline, on a stack of their own: what comes out is known beforehand. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Ended } from '../support/cli-process.ts'
 import { type EndpointStats, resetStats, statsOf } from '../support/endpoint-stats.ts'
+import { priceOf, RecordedFigures } from '../support/recorded-figures.ts'
 import { recordedPipeline } from '../support/recorded-pipeline.ts'
 import {
   describeWithData,
@@ -21,9 +22,17 @@ const MINUTES = 60_000
 describeWithData('the recorded questions', ['TEST_DATA', 'TEST_ENDPOINT'], () => {
   let endpoint: string
   let expected: Readonly<Record<string, Expected>>
+  let settings: ReturnType<typeof recordedPipeline>
   let workspace: Workspace
   let run: Ended
   let stats: EndpointStats
+
+  /** Rows of a query, of the base edition's tables. */
+  async function rowsOf<T>(query: string): Promise<T[]> {
+    const { stdout } = await workspace.succeed('sql', '--json', query)
+    const lines = stdout.trimEnd().split('\n')
+    return lines.map((line) => JSON.parse(line) as T)
+  }
 
   async function loadAll(): Promise<number> {
     let loaded = 0
@@ -36,10 +45,11 @@ describeWithData('the recorded questions', ['TEST_DATA', 'TEST_ENDPOINT'], () =>
 
   beforeAll(async () => {
     endpoint = testVariable('TEST_ENDPOINT')
+    settings = recordedPipeline({ pipeline: 'recorded', endpoint, priceOf })
     expected = readExpected()
     await resetStats(endpoint)
     // No broker is configured: the first command starts the local stack.
-    workspace = new Workspace(recordedPipeline({ pipeline: 'recorded', endpoint }))
+    workspace = new Workspace(settings)
     expect(await loadAll()).toBe(2_071)
     run = await workspace.run('run', '--until-drained')
     stats = await statsOf(endpoint)
@@ -149,6 +159,84 @@ describeWithData('the recorded questions', ['TEST_DATA', 'TEST_ENDPOINT'], () =>
     }
   })
 
+  describe('in SQL', () => {
+    const figures = new RecordedFigures()
+
+    beforeAll(async () => {
+      workspace.configure({ ...settings, clickhouse: undefined })
+      await workspace.succeed('analytics', 'rebuild')
+    }, 4 * MINUTES)
+
+    it('are as many Correct and wrong paths of each model as there were, on all questions and on parts of them', async () => {
+      const all = await rowsOf<{ model: string; correct: number; errors: number }>(
+        'SELECT model, correct, errors FROM correctness',
+      )
+      const wanted = RECORDED_MODELS.map((model) => {
+        const correct = figures.correct(model)
+        return { model, correct, errors: 2_071 - correct }
+      })
+      expect(all.map(numbers)).toEqual(wanted)
+      const parts = await rowsOf<{ dimension: 'source' | 'options' | 'tier'; value: string; model: string }>(
+        "SELECT dimension, value, model, correct FROM correctness_by WHERE dimension != 'label'",
+      )
+      expect(new Set(parts.map(({ dimension }) => dimension))).toEqual(new Set(['source', 'options', 'tier']))
+      expect(parts.map(numbers)).toEqual(
+        parts.map(({ dimension, value, model }) => ({
+          ...{ dimension, value, model },
+          correct: figures.correct(model, dimension, value),
+        })),
+      )
+    })
+
+    it('are the differences between models', async () => {
+      const pairs = await rowsOf<{ model: string; other: string }>(
+        "SELECT model, other, only_model, only_other FROM model_pairs WHERE definition = 'majority'",
+      )
+      expect(pairs).toHaveLength(36)
+      expect(pairs.map(numbers)).toEqual(
+        pairs.map(({ model, other }) => ({
+          ...{ model, other },
+          only_model: figures.onlyFirst(model, other),
+          only_other: figures.onlyFirst(other, model),
+        })),
+      )
+      const misses = await rowsOf<{ model: string }>(
+        "SELECT model, missed_alone FROM model_misses WHERE definition = 'majority'",
+      )
+      expect(misses.map(numbers)).toEqual(
+        RECORDED_MODELS.map((model) => ({ model, missed_alone: figures.missedAlone(model) })),
+      )
+    })
+
+    it('are the tokens and the money of each model', async () => {
+      const rows = await rowsOf<{ model: string }>(
+        "SELECT model, sum(prompt_tokens) AS prompt, sum(completion_tokens) AS completion, sum(cost_nano_usd) AS nanoUsd FROM completions WHERE startsWith(step, 'generate') GROUP BY model ORDER BY model",
+      )
+      expect(rows.map(numbers)).toEqual(RECORDED_MODELS.map((model) => ({ model, ...figures.tokens(model) })))
+    })
+
+    it('is what fewer paths would have made, as if all choices of models had been tried', async () => {
+      const rows = await rowsOf<{ paths: number; easy_max_errors: number; medium_max_errors: number }>(
+        'SELECT toUInt32(paths) AS paths, easy_max_errors, medium_max_errors, easy, medium, difficult FROM fewer_paths WHERE paths IN (3, 5, 7, 9)',
+      )
+      expect(rows.map(({ paths }) => paths)).toEqual([3, 5, 7, 9])
+      for (const row of rows) {
+        const { paths, easy_max_errors, medium_max_errors } = numbers(row)
+        const wanted = figures.meanTiers(Number(paths), Number(easy_max_errors), Number(medium_max_errors))
+        for (const [tier, questions] of Object.entries(wanted))
+          expect((row as unknown as Record<string, number>)[tier]).toBeCloseTo(questions, 6)
+      }
+    })
+
+    it('is every call accounted for, and nothing paid for nothing', async () => {
+      const rows = await rowsOf<{ outcome: string; calls: number }>(
+        'SELECT outcome, sum(calls) AS calls FROM spending GROUP BY outcome ORDER BY outcome',
+      )
+      expect(rows.map(({ outcome }) => outcome)).toEqual(['kept', 'rejected'])
+      expect(rows.reduce((sum, { calls }) => sum + Number(calls), 0)).toBe(stats.calls)
+    })
+  })
+
   it('takes nothing in twice, and pays for nothing twice', async () => {
     await resetStats(endpoint)
     expect(await loadAll()).toBe(2_071)
@@ -167,4 +255,14 @@ describeWithData('the recorded questions', ['TEST_DATA', 'TEST_ENDPOINT'], () =>
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+/** ClickHouse writes long whole numbers as text. */
+function numbers<T extends object>(row: T): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [
+      key,
+      key !== 'value' && typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+    ]),
+  )
 }
