@@ -71,6 +71,16 @@ export function config(changes: Partial<Config> = {}): Config {
   }
 }
 
+/** The same where a model scores, and everything is in the sample. */
+export function scoringConfig(sampling: Partial<Config['score']> = {}): Config {
+  const { roles, score, ...rest } = config()
+  return {
+    ...rest,
+    roles: { ...roles, score: role('score') },
+    score: { ...score, share: 1, ...sampling },
+  }
+}
+
 /** An intake that will do, with changes. */
 export function intake(changes: Partial<Intake> = {}): Intake {
   return {
