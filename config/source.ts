@@ -39,8 +39,9 @@ export interface Source {
  */
 export function readSource(text: string, fileName: string): Source {
   const lines = new LineCounter()
-  // prettyErrors would put lines of the file, and so perhaps a secret, into messages.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  // prettyErrors would put lines of the file, and so perhaps a secret, into messages; the log level keeps the library
+  // from writing to the screen itself: what it warns of is among the faults, or refused as a key nobody knows.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const faults = [...document.errors, ...document.warnings]
   const problems = faults.map((fault) => at(lines, fault.pos[0], '', syntaxDetail(fault.code, fault.message)))
   problems.push(...unresolvedAliases(document, lines))

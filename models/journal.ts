@@ -12,6 +12,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Completion } from '../schemas/types.ts'
+import { brokenFile, diskFault, onDisk } from '../stack/disk-fault.ts'
 import type { Room } from '../stack/room.ts'
 import {
   type DatabaseSync,
@@ -34,6 +35,8 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS answers (request TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS positions (place TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;`
 
+const LAST = 'SELECT max(sequence) AS last FROM entries'
+
 const PAYMENTS = `
   SELECT completion ->> 'journal' AS journal, sequence, completion ->> 'step' AS step,
     completion ->> 'costNanoUsd' AS costNanoUsd, completion ->> 'atMostNanoUsd' AS atMostNanoUsd
@@ -41,20 +44,43 @@ const PAYMENTS = `
 
 /** Looks answers up in one journal, whoever writes it. */
 class AnswerShelf {
+  readonly #file: string
   readonly #database: DatabaseSync
   readonly #find: StatementSync
 
-  constructor(database: DatabaseSync) {
+  constructor(file: string, database: DatabaseSync) {
+    this.#file = file
     this.#database = database
     this.#find = database.prepare(
       'SELECT completion FROM answers JOIN entries USING (sequence) WHERE request = ?',
     )
   }
 
+  /**
+   * Opens another worker's; null while its owner has made the file but not yet its tables.
+   * @throws {DiskFault} when the file is damaged: what it holds would be paid for again
+   */
+  static open(file: string): AnswerShelf | null {
+    let database: DatabaseSync | null = null
+    try {
+      database = openForReading(file)
+      return new AnswerShelf(file, database)
+    } catch (error) {
+      database?.close()
+      const fault = diskFault(error, file)
+      if (fault?.code === 'NF_DISK_BROKEN') throw fault
+      return null
+    }
+  }
+
+  /** @throws {DiskFault} when the file is damaged */
   find(requestHash: string): StoredAnswer | null {
-    const row = this.#find.get(requestHash)
+    const row = onDisk(this.#file, () => this.#find.get(requestHash))
     if (row === undefined) return null
-    const { model, reasoning, text, finishReason, promptTokens, completionTokens } = completionIn(row)
+    const { model, reasoning, text, finishReason, promptTokens, completionTokens } = completionIn(
+      row,
+      this.#file,
+    )
     return { requestHash, model, reasoning, text, finishReason, promptTokens, completionTokens }
   }
 
@@ -63,8 +89,15 @@ class AnswerShelf {
   }
 }
 
-function completionIn(row: Record<string, unknown>): Completion {
-  return JSON.parse(row.completion as string) as Completion
+/** SQLite has no checksums for rows: where a file was cut, one may come back as zeros. @throws {DiskFault} */
+function completionIn(row: Record<string, unknown>, file: string): Completion {
+  try {
+    const completion: unknown = JSON.parse(String(row.completion))
+    if (typeof completion === 'object' && completion !== null) return completion as Completion
+  } catch {
+    // Told below; the parser's own words would quote an answer.
+  }
+  throw brokenFile(file, new Error('an entry is no completion'))
 }
 
 /** The journals under one folder: `<folder>/<pipeline>.<edition>/<journal>`. */
@@ -113,11 +146,8 @@ export class JournalShelves {
       for (const journal of foldersIn(join(this.#folder, edition))) {
         const path = join(this.#folder, edition, journal)
         if (path === this.#own || this.#shelves.has(path) || !existsSync(join(path, FILE))) continue
-        try {
-          this.#shelves.set(path, new AnswerShelf(openForReading(join(path, FILE))))
-        } catch {
-          // Its owner has made the file but not yet its tables: the next look finds them.
-        }
+        const shelf = AnswerShelf.open(join(path, FILE))
+        if (shelf !== null) this.#shelves.set(path, shelf)
       }
     }
   }
@@ -141,6 +171,7 @@ interface Waiting {
 export class Journal implements JournalPort {
   readonly #isBlind = negativeControl('no-journal')
   readonly #name: string
+  readonly #file: string
   readonly #database: DatabaseSync
   readonly #shelf: AnswerShelf
   readonly #others: JournalShelves
@@ -159,6 +190,7 @@ export class Journal implements JournalPort {
    * @param folder its folder; held by one process at a time, which the slot's lock sees to
    * @param onAppend told after entries were written, so that they are published soon
    * @param room where entries wait while the disk is full; null = they fail at once
+   * @throws {DiskFault} when the file is damaged
    */
   constructor(
     name: string,
@@ -169,8 +201,9 @@ export class Journal implements JournalPort {
   ) {
     this.#room = room
     this.#name = name
-    this.#database = openDatabase(join(folder, FILE), SCHEMA)
-    this.#shelf = new AnswerShelf(this.#database)
+    this.#file = join(folder, FILE)
+    this.#database = openDatabase(this.#file, SCHEMA)
+    this.#shelf = new AnswerShelf(this.#file, this.#database)
     this.#others = others
     this.#onAppend = onAppend
     this.#addEntry = this.#database.prepare('INSERT INTO entries VALUES (?, ?)')
@@ -178,7 +211,7 @@ export class Journal implements JournalPort {
     this.#entriesFrom = this.#database.prepare(
       'SELECT completion FROM entries WHERE sequence >= ? ORDER BY sequence',
     )
-    const last = this.#database.prepare('SELECT max(sequence) AS last FROM entries').get()?.last
+    const last = onDisk(this.#file, () => this.#database.prepare(LAST).get()?.last)
     this.#end = typeof last === 'number' ? last + 1 : 0
   }
 
@@ -224,14 +257,20 @@ export class Journal implements JournalPort {
     return this.#lost
   }
 
-  /** Written entries from a number on, in order, as many as fit into about so many bytes of text. */
+  /**
+   * Written entries from a number on, in order, as many as fit into about so many bytes of text.
+   * @throws {DiskFault} when the file is damaged
+   */
   entriesFrom(sequence: number, maxBytes: number): Completion[] {
     const recent = this.#recent.from(sequence, maxBytes)
-    if (recent !== null) return recent
+    return recent ?? onDisk(this.#file, () => this.#readFrom(sequence, maxBytes))
+  }
+
+  #readFrom(sequence: number, maxBytes: number): Completion[] {
     const entries: Completion[] = []
     let bytes = 0
     for (const row of this.#entriesFrom.iterate(sequence)) {
-      entries.push(completionIn(row))
+      entries.push(completionIn(row, this.#file))
       bytes += (row.completion as string).length
       if (bytes >= maxBytes) break
     }
@@ -288,13 +327,15 @@ export class Journal implements JournalPort {
   }
 }
 
-/** What the entries of a journal cost, from a number on, whoever writes it. */
+/** What the entries of a journal cost, from a number on, whoever writes it. @throws {DiskFault} */
 export function* readPayments(folder: string, from: number): Generator<Payment> {
   if (!existsSync(join(folder, FILE))) return
   const database = openForReading(join(folder, FILE))
   try {
     const rows = database.prepare(PAYMENTS).iterate(from)
     for (const row of rows) yield row as unknown as Payment
+  } catch (error) {
+    throw diskFault(error, join(folder, FILE)) ?? error
   } finally {
     database.close()
   }

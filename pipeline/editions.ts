@@ -4,18 +4,23 @@
  */
 import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
+import { join } from 'node:path'
 import { diffEditions, type Edition, editionOf, readEdition } from '../config/edition.ts'
 import { NinefoldError } from '../errors.ts'
 import { promptHashes } from '../prompts/hashes.ts'
 import type { Codec } from '../schemas/codec.ts'
 import { SCHEMA_OF_TOPIC } from '../schemas/topics.ts'
 import type { Edition as EditionRecord } from '../schemas/types.ts'
+import { waitForLock } from '../stack/lock.ts'
 import type { EditionBase } from '../streams/edition-topics.ts'
 import type { KafkaClient } from '../streams/transport/client.ts'
 import type { TopicReader } from '../streams/transport/reader.ts'
 import type { UnreadableRecords } from '../streams/unreadable.ts'
 import { publish } from './publish.ts'
 import type { Session } from './session.ts'
+
+/** Writing a record takes a moment; a broker that comes back may take longer, ms. */
+const LOCK_TIMEOUT_MS = 120_000
 
 /** Where editions are read from. */
 export interface EditionSource {
@@ -88,11 +93,16 @@ export function checkBase({ edition, from }: EditionBase, recorded: EditionRecor
 export async function settleEdition(session: Session): Promise<Edition> {
   const { config, fullName, base } = session
   const edition = editionOf(config, promptHashes())
-  const recorded = await findEdition(session, fullName('editions'))
-  if (recorded !== null) {
-    if (recorded.hash !== edition.hash) throw changed(config.edition, readEdition(recorded.config), edition)
-    return edition
+  const isRecorded = async () => {
+    const recorded = await findEdition(session, fullName('editions'))
+    if (recorded === null || recorded.hash === edition.hash) return recorded !== null
+    throw changed(config.edition, readEdition(recorded.config), edition)
   }
+  if (await isRecorded()) return edition
+  // Workers that start together write it once.
+  const path = join(config.dataDir, 'workers', `${config.pipeline}.${config.edition}`, 'edition.lock')
+  using _lock = await waitForLock(path, { timeoutMs: LOCK_TIMEOUT_MS })
+  if (await isRecorded()) return edition
   const value: EditionRecord = {
     edition: config.edition,
     hash: edition.hash,

@@ -89,12 +89,12 @@ async function answer(
   options: IntakeServerOptions,
   underWay: number,
 ): Promise<Reply> {
-  const url = new URL(request.url ?? '/', 'http://localhost')
   if (!isAllowed(request, options.token)) {
     const headers = { 'www-authenticate': 'Bearer' }
     return refusal(401, 'Send the token: "Authorization: Bearer …".', headers)
   }
-  if (url.pathname !== '/questions') return refusal(404, 'Questions go to POST /questions.')
+  const url = URL.parse(request.url ?? '/', 'http://localhost')
+  if (url?.pathname !== '/questions') return refusal(404, 'Questions go to POST /questions.')
   if (request.method !== 'POST') return refusal(405, 'Use POST.', { allow: 'POST' })
   const coding = request.headers['content-encoding'] ?? 'identity'
   if (coding !== 'identity') return refusal(415, 'Send the body as it is, without content-encoding.')

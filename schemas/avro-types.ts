@@ -1,13 +1,14 @@
 /**
  * avsc types that can be trusted with bytes from outside, and whose values are plain objects.
  *
- * avsc as it comes has four traits that do not fit a log others write to:
+ * avsc as it comes has five traits that do not fit a log others write to:
  * - it believes an array's count: four stray bytes make it push two thousand million items, and the process
  *   dies of it. Here a count above the bytes that are left is an error.
  * - a lone surrogate, which a model's cut-off JSON escape can leave behind, is written as bytes that are no
  *   UTF-8, and stops readers in other languages. Here it is written as U+FFFD.
  * - a long below -2^52 comes back with another sign: its zigzag form is odd and above 2^53, where doubles hold
  *   even numbers only. Here a long of 2^52 or more, either way, is an error.
+ * - an int of more than 32 bits is read, and then refused where it is to be written. Here it is not read.
  * - decoded records are instances of generated classes, which canonicalJson refuses. Here their prototype is
  *   Object's; it costs nothing, since only the prototype of avsc's own constructor changes.
  */
@@ -117,7 +118,16 @@ class ExactLong extends avro.types.LongType {
   }
 }
 
+class ExactInt extends avro.types.IntType {
+  _read(tap: Tap): number {
+    const value = tap.readLong()
+    if (value !== (value | 0)) throw new Error('an int has more than 32 bits')
+    return value
+  }
+}
+
 const LONG = new ExactLong()
+const INT = new ExactInt()
 const STRING = new WellFormedString()
 
 function plainRecord(schema: avro.Schema, options: Options): avro.Type {
@@ -131,6 +141,7 @@ function typeHook(schema: avro.Schema, options: Options): avro.Type | undefined 
   const kind = typeof schema === 'string' ? schema : (schema as { type?: unknown }).type
   if (kind === 'string') return STRING
   if (kind === 'long') return LONG
+  if (kind === 'int') return INT
   if (kind === 'array') return new BoundedArray(schema, options)
   if (kind === 'map') return new BoundedMap(schema, options)
   if (kind === 'record') return plainRecord(schema, options)

@@ -97,9 +97,14 @@ function told(kind: Kind, place: string, cause: Error): DiskFault {
       { cause },
     )
   }
+  return brokenFile(place, cause)
+}
+
+/** The fault of a file that holds something else than what was written. */
+export function brokenFile(place: string, cause: Error): DiskFault {
   return new DiskFault(
     'NF_DISK_BROKEN',
-    `${place} cannot be read or written (${why})`,
+    `${place} cannot be read or written (${messageOf(cause)})`,
     'See whether the disk is full or failing (`df -h`, `dmesg`). What is damaged in the data folder may be deleted: answers and states are made again from the topics.',
     { cause },
   )

@@ -12,6 +12,9 @@ import { negativeControl } from './negative-controls.ts'
 /** Kafka's default limit, `offset.metadata.max.bytes`. */
 export const MAX_METADATA_BYTES = 4_096
 
+/** Offsets that a bitmap can speak of in so much base64, its version byte left out; no more are taken in either form. */
+const MOST_OFFSETS = (3 * (MAX_METADATA_BYTES / 4) - 1) * 8
+
 const BITMAP = 0x42
 const RUNS = 0x52
 
@@ -20,6 +23,11 @@ export function encodeCompletions(base: number, finished: ReadonlySet<number>): 
   if (finished.size === 0 || negativeControl('no-completion-metadata')) return ''
   let last = base
   for (const offset of finished) last = Math.max(last, offset)
+  if (last - base > MOST_OFFSETS) {
+    throw new Error(
+      `progress above offset ${base} speaks of ${last - base} offsets, more than Kafka's ${MAX_METADATA_BYTES} bytes can hold`,
+    )
+  }
   const bitmap = Buffer.alloc(1 + Math.ceil((last - base) / 8))
   bitmap[0] = BITMAP
   for (const offset of finished) {
@@ -27,21 +35,17 @@ export function encodeCompletions(base: number, finished: ReadonlySet<number>): 
     bitmap[1 + (bit >> 3)]! |= 1 << (bit & 7)
   }
   const runs = runLengths(base, last, finished, bitmap.length)
-  const text = (runs ?? bitmap).toString('base64')
-  if (text.length > MAX_METADATA_BYTES) {
-    throw new Error(
-      `progress above offset ${base} takes ${text.length} bytes, more than Kafka's ${MAX_METADATA_BYTES}`,
-    )
-  }
-  return text
+  return (runs ?? bitmap).toString('base64')
 }
 
-/** @throws for an unknown version or text that is not of ours. */
+/** @throws for an unknown version or text that is not of ours: whoever may commit may have written anything. */
 export function decodeCompletions(base: number, metadata: string): number[] {
   if (metadata === '') return []
   const bytes = Buffer.from(metadata, 'base64')
-  if (bytes[0] === BITMAP) return fromBitmap(base, bytes)
-  if (bytes[0] === RUNS) return fromRuns(base, bytes)
+  // Node passes over what is no base64.
+  const isOurs = bytes.toString('base64') === metadata && metadata.length <= MAX_METADATA_BYTES
+  if (isOurs && bytes[0] === BITMAP) return fromBitmap(base, bytes)
+  if (isOurs && bytes[0] === RUNS) return fromRuns(base, bytes)
   throw new Error(`the metadata of offset ${base} is of no version this Ninefold knows`)
 }
 
@@ -94,6 +98,10 @@ function fromRuns(base: number, bytes: Buffer): number[] {
       length += (byte & 0x7f) * scale
       if (byte < 0x80) break
       scale *= 128
+    }
+    // Not a number, should a length be longer than a double can hold.
+    if (!(offset + length - 1 - base <= MOST_OFFSETS)) {
+      throw new Error(`the metadata of offset ${base} speaks of more than ${MOST_OFFSETS} offsets`)
     }
     if (state) for (let i = 0; i < length; i++) finished.push(offset + i)
     offset += length

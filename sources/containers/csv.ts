@@ -55,17 +55,22 @@ async function* records(lines: AsyncIterable<RawLine>): AsyncGenerator<CsvRecord
   let began = 0
   let texts: string[] = []
   let length = 0
+  let quotes = 0
   for await (const line of lines) {
     if (texts.length === 0) began = line.number
     const text = readable(line)
     if (text instanceof LineError) {
       texts = []
+      length = 0
+      quotes = 0
       yield { line: line.number, read: thrower(text) }
       continue
     }
     texts.push(text)
-    length += text.length
-    if (!isClosed(texts)) {
+    // An empty line takes room, too.
+    length += text.length + 1
+    quotes += quotesIn(text)
+    if (quotes % 2 !== 0) {
       if (length <= MAX_LINE_BYTES) continue
       yield { line: began, read: thrower(new Unclosed()) }
       return
@@ -73,6 +78,7 @@ async function* records(lines: AsyncIterable<RawLine>): AsyncGenerator<CsvRecord
     const whole = texts.join('\n')
     texts = []
     length = 0
+    quotes = 0
     yield { line: began, read: () => whole }
   }
   if (texts.length > 0) yield { line: began, read: thrower(new Unclosed()) }
@@ -93,10 +99,10 @@ function thrower(error: LineError): () => never {
   }
 }
 
-function isClosed(texts: readonly string[]): boolean {
+function quotesIn(text: string): number {
   let quotes = 0
-  for (const text of texts) for (const character of text) if (character === '"') quotes++
-  return quotes % 2 === 0
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) quotes++
+  return quotes
 }
 
 class Unclosed extends LineError {

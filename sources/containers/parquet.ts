@@ -1,6 +1,13 @@
 /** Parquet files, a row group at a time: memory is bounded by the largest one. */
 import { open } from 'node:fs/promises'
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type SchemaTree,
+} from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { messageOf } from '../../errors.ts'
 import { LineError } from '../line-problem.ts'
@@ -31,6 +38,8 @@ export async function* parquetRows(file: string, name: string): AsyncGenerator<R
     const buffer: AsyncBuffer = {
       byteLength: size,
       async slice(start, end = size) {
+        if (!(start >= 0 && start <= end && end <= size))
+          throw new Error('it points to a place outside of it')
         const bytes = Buffer.alloc(end - start)
         const { bytesRead } = await handle.read(bytes, 0, bytes.length, start)
         if (bytesRead < bytes.length) throw new Error('the file is shorter than it was')
@@ -69,13 +78,31 @@ async function metadataOf(buffer: AsyncBuffer): Promise<FileMetaData> {
     throw new LineError('the Parquet file is cut off: its end is missing', 'Fetch the file again.')
   }
   try {
-    return await parquetMetadataAsync(buffer)
+    const metadata = await parquetMetadataAsync(buffer)
+    refuseContradiction(metadata)
+    return metadata
   } catch (error) {
     throw new LineError(
       `its footer cannot be read: ${messageOf(error)}`,
       'The file is damaged: fetch it again.',
     )
   }
+}
+
+/**
+ * Every row group must hold the columns of the schema, each once and in their order (as the format has it). The library
+ * begins to read a column of any other name and forgets it: should that fail, nobody would catch it.
+ */
+function refuseContradiction(metadata: FileMetaData): void {
+  const leaves = leavesOf(parquetSchema(metadata)).join('\n')
+  for (const { columns } of metadata.row_groups) {
+    const held = columns.map(({ meta_data: column }) => column?.path_in_schema.join('.'))
+    if (held.join('\n') !== leaves) throw new Error('a row group has other columns than the schema')
+  }
+}
+
+function leavesOf({ children, path }: SchemaTree): string[] {
+  return children.length === 0 ? [path.join('.')] : children.flatMap(leavesOf)
 }
 
 function rowPlace(file: string, row: number): Place {

@@ -308,20 +308,35 @@ export class ChaosRun implements AsyncDisposable {
     return connectionsTo(this.#endpointPort, pid) ?? []
   }
 
+  /** Tells a worker that it is quiet no longer, and waits until it has heard of it, or has struck before. */
+  async #endQuiet(worker: ChaosWorker, hasStruck: () => boolean): Promise<void> {
+    let hasHeard = false
+    void worker.says('heard').then(() => {
+      hasHeard = true
+    })
+    worker.tell({ quiet: false })
+    while (!hasHeard && !hasStruck()) await sleep(POLL_MS)
+  }
+
   /** One moment of quiet for a worker that is to strike, as soon as it is ready for it. */
   async #hush(worker: ChaosWorker, hasStruck: () => boolean): Promise<void> {
     const flow = sleep(FLOW_MS)
-    this.endpoint.gate.hush(() => worker.tell({ quiet: true }))
+    let isOver = false
+    this.endpoint.gate.hush(() => {
+      if (!isOver) worker.tell({ quiet: true })
+    })
     const until = performance.now() + HUSH_MS
     while (!hasStruck() && !worker.hasEnded && performance.now() < until) await sleep(POLL_MS)
+    isOver = true
+    // A moment that has passed unused is over only when the worker knows it: answers come again then.
+    if (!hasStruck()) await this.#endQuiet(worker, hasStruck)
     if (hasStruck()) {
       const own = this.#connections(worker.pid).map(({ localPort }) => localPort)
       this.endpoint.gate.drop(new Set(own))
       // What a killed worker has asked and the gate still holds must not reach the endpoint any more.
       await sleep(LEAVE_MS)
+      worker.tell({ quiet: false })
     }
-    // Otherwise the moment has passed unused: the stream flows on for a while before the next one.
-    worker.tell({ quiet: false })
     this.endpoint.gate.reopen()
     await flow
   }

@@ -117,7 +117,7 @@ export class ChaosWorker {
   }
 
   /** Until it says something of this kind, or has ended. @returns whether it said it. */
-  async says(kind: 'committed' | 'ready' | 'sent'): Promise<boolean> {
+  async says(kind: 'committed' | 'ready' | 'heard'): Promise<boolean> {
     const said = Promise.withResolvers<boolean>()
     const listener = (message: FromWorker) => {
       if (kind in message) said.resolve(true)

@@ -68,5 +68,5 @@ export type FromWorker =
   | { readonly committed: number }
   /** The moment of the order has come, but for the quiet. */
   | { readonly ready: true }
-  /** A transaction has sent its first records and not ended yet. */
-  | { readonly sent: true }
+  /** It knows that it is quiet no longer. */
+  | { readonly heard: true }

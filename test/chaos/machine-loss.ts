@@ -25,7 +25,8 @@ export async function loseMachine(
   run.pace(PACE)
   const worker = run.crew.join()
   await run.until(() => run.calls > reference.calls * SHARE, 'too few calls were made', LIMIT_MS)
-  await run.strike(worker, 'finished')
+  // Inside a transaction: what it carries has been paid and is not published.
+  await run.strike(worker, 'transaction')
   rmSync(run.dataDir, { recursive: true })
   const answered = run.calls
   const { topics } = await judge({ stack: run.stack, pipeline: run.name })

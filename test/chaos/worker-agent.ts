@@ -36,8 +36,10 @@ let transactions = 0
 let latest: WorkerMoment = { callsInFlight: 0, uncommitted: 0 }
 
 process.on('message', (message: ToWorker) => {
-  if ('quiet' in message) isQuiet = message.quiet
-  else {
+  if ('quiet' in message) {
+    isQuiet = message.quiet
+    if (!isQuiet) tell({ heard: true })
+  } else {
     order = message.order
     isReady = false
   }
@@ -48,7 +50,6 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 process.channel?.unref()
 
 transactionSent.subscribe((message) => {
-  if (!isSending) tell({ sent: true })
   isSending = true
   consider('transaction', message as WorkerMoment)
 })

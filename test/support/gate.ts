@@ -124,7 +124,8 @@ export class Gate {
       let last = performance.now()
       this.#pace = setInterval(() => {
         const now = performance.now()
-        this.#credit = Math.min(perSecond * BURST_SECONDS, this.#credit + (perSecond * (now - last)) / 1_000)
+        const most = Math.max(1, perSecond * BURST_SECONDS)
+        this.#credit = Math.min(most, this.#credit + (perSecond * (now - last)) / 1_000)
         last = now
         this.#release()
       }, PACE_MS)

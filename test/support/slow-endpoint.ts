@@ -54,7 +54,7 @@ export class SlowEndpoint {
 
   /** Calls that are held now. */
   get held(): number {
-    return this.calls.filter(({ held, state }) => held && state === 'under way').length
+    return this.#held.length
   }
 
   /** Lets all go that are held. */

@@ -91,6 +91,47 @@ describe('completion metadata', () => {
     )
   })
 
+  const leb128 = (value: number) => {
+    const bytes: number[] = []
+    for (let rest = value; ; rest = Math.floor(rest / 128)) {
+      if (rest < 128) return [...bytes, rest]
+      bytes.push((rest % 128) | 0x80)
+    }
+  }
+
+  it.each([
+    ['a run of many offsets', [0x52, 0, ...leb128(2 ** 40)]],
+    ['many runs', [0x52, ...Array.from({ length: 200 }, () => leb128(10_000)).flat()]],
+    ['a number without end', [0x52, 0, ...Array<number>(400).fill(0x80), 1]],
+    ['zeros above what a double holds', [0x52, 0, ...Array<number>(400).fill(0x80), 0]],
+  ])('refuses more offsets than intake ever runs ahead: %s', (_, bytes) => {
+    expect(() => decodeCompletions(5, Buffer.from(bytes).toString('base64'))).toThrow(
+      'the metadata of offset 5 speaks of more than 24568 offsets',
+    )
+  })
+
+  it('makes of any text whatever offsets above the base in their order, a bounded number, or a clear refusal', () => {
+    const ours = fc.uint8Array({ minLength: 1, maxLength: 60 }).map((bytes) => {
+      bytes[0] = bytes[0]! % 2 === 0 ? 0x42 : 0x52
+      return Buffer.from(bytes).toString('base64')
+    })
+    fc.assert(
+      fc.property(fc.oneof(ours, fc.base64String(), fc.string()), fc.nat(2 ** 50), (text, base) => {
+        let offsets: number[]
+        try {
+          offsets = decodeCompletions(base, text)
+        } catch (error) {
+          expect(error).toHaveProperty('message', expect.stringContaining(`the metadata of offset ${base} `))
+          return
+        }
+        expect(offsets).toEqual(sorted(new Set(offsets)))
+        expect(offsets.every((offset) => offset > base && offset <= base + 24_568)).toBe(true)
+        expect(decodeCompletions(base, encodeCompletions(base, new Set(offsets)))).toEqual(offsets)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
   it('is left out when the kill test takes it away', () => {
     vi.stubEnv('NINEFOLD_NEGATIVE_CONTROL', 'no-completion-metadata')
     expect(encodeCompletions(0, new Set([5]))).toBe('')

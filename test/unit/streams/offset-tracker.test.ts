@@ -76,7 +76,90 @@ describe('an offset tracker', () => {
       { numRuns: 500 },
     )
   })
+  it('stays writable however records end while intake runs as far ahead as it may', () => {
+    const plan = fc.record({
+      seed: fc.integer(),
+      // How many of a hundred offsets hold a record, and of those delivered end before the next commit.
+      density: fc.integer({ min: 1, max: 100 }),
+      ending: fc.integer({ min: 0, max: 100 }),
+      order: fc.constantFrom<Order>('any', 'newest first', 'every second', 'all but the oldest'),
+    })
+    fc.assert(
+      fc.property(plan, ({ seed, density, ending, order }) => {
+        const choose = seeded(seed)
+        const length = 2 * MAX_SPAN + choose(5_000)
+        const log = Array.from({ length }, (_, offset) => ({ offset, record: choose(100) < density }))
+        runAhead(log, choose, ending, order)
+      }),
+      { numRuns: 10 },
+    )
+  })
 })
+
+type Order = 'any' | 'newest first' | 'every second' | 'all but the oldest'
+
+/** As a task takes in: whole pieces up to the limit, nothing while it is full. Restarts between commits. */
+function runAhead(
+  log: readonly { offset: number; record: boolean }[],
+  choose: Choose,
+  ending: number,
+  order: Order,
+): void {
+  const done = new Set<number>()
+  const begun = new Set<number>()
+  let tracker = new OffsetTracker(0, '')
+  let working: number[] = []
+  let ever = 0
+  let rounds = 0
+  while (tracker.base < log.length) {
+    while (!tracker.full && tracker.position < log.length) {
+      const through = Math.min(tracker.position + 4_000 + choose(4_000), tracker.limit, log.length - 1)
+      const piece = log.slice(tracker.position, through + 1).filter(({ record }) => record)
+      const fresh = tracker.deliver(
+        piece.map(({ offset }) => offset),
+        through,
+      )
+      expect(fresh.filter((offset) => done.has(offset) || begun.has(offset))).toEqual([])
+      for (const offset of fresh) begun.add(offset)
+      working.push(...fresh)
+    }
+    const [ends, stays] = parted(working, choose, ++rounds > 6 ? 100 : ending, order)
+    for (const offset of ends) {
+      tracker.finish(offset)
+      done.add(offset)
+    }
+    working = stays
+    const { offset, metadata } = tracker.snapshot()
+    expect(metadata.length).toBeLessThanOrEqual(MAX_METADATA_BYTES)
+    expect(offset).toBeGreaterThanOrEqual(ever)
+    ever = offset
+    if (choose(3) > 0) continue
+    tracker = new OffsetTracker(offset, metadata)
+    expect(tracker.base).toBe(offset)
+    working = []
+    begun.clear()
+  }
+  expect(done.size).toBe(log.filter(({ record }) => record).length)
+}
+
+/** Which end before the next commit, and which stay: all of them where so many in a hundred do. */
+function parted(
+  working: readonly number[],
+  choose: Choose,
+  ending: number,
+  order: Order,
+): [readonly number[], number[]] {
+  const ends = new Set(
+    working.filter((offset, at) => {
+      if (ending === 100) return true
+      if (order === 'every second') return offset % 2 === 1
+      if (order === 'all but the oldest') return at > 0
+      if (order === 'newest first') return at >= working.length * (1 - ending / 100)
+      return choose(100) < ending
+    }),
+  )
+  return [[...ends], working.filter((offset) => !ends.has(offset))]
+}
 
 /** Works a log off in small pieces; whatever is not in a snapshot is lost at a restart. @returns what was committed. */
 function workThrough(

@@ -19,7 +19,7 @@ describe('a sound pipeline', () => {
       "✓ config      ninefold.yaml is sound
       ✓ sources     questions.jsonl is there
       ✓ prompts     7 prompts render
-      ✓ schemas     17 record schemas and 3 answer shapes compile
+      ✓ schemas     18 record schemas and 3 answer shapes compile
       ✓ spending    stops at $5
 
       pipeline   first, edition main, hash HASH
@@ -65,7 +65,7 @@ describe('what is wrong', () => {
       ✗ config      ninefold.yaml:49:70: triage.missing: expected one of wait, countAsError, tierOnRest, found "never"
                     What belongs there: What a path without a verdict means: wait, countAsError or tierOnRest; default wait.  [NF_CONFIG_VALUE]
       ✗ config      ninefold.yaml:55:16: budget.usd: expected a number, found "five"
-                    What belongs there: Spending stops here, in USD.  [NF_CONFIG_VALUE]
+                    What belongs there: Spending on the edition stops here, in USD; default: no limit.  [NF_CONFIG_VALUE]
 
       5 errors, 0 warnings. The rest is looked at once the configuration can be read."
     `)
@@ -85,7 +85,7 @@ describe('what is wrong', () => {
       ✗ sources     questions.jsonl cannot be read: there is no such file or folder
                     Check the path and its permissions.  [NF_SOURCE_UNREADABLE]
       ✓ prompts     7 prompts render
-      ✓ schemas     17 record schemas and 3 answer shapes compile
+      ✓ schemas     18 record schemas and 3 answer shapes compile
       ✓ spending    stops at $5
       ! spending    no maxTokens for summarize: each call sets aside the price of 16,384 tokens of the budget
                     Write \`maxTokens\` there, near to the longest answer you want."

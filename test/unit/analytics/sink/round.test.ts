@@ -146,6 +146,37 @@ describe('a round of the sink', () => {
     await fc.assert(run, { numRuns: 2_000 })
   })
 
+  it('brings each record in once while members that have lost the partition still believe they have it', async () => {
+    const pauses = fc.array(fc.nat(8), { maxLength: 12 })
+    const run = fc.asyncProperty(kinds, pauses, chances, async (log, plan, chance) => {
+      const world = new World(log, () => 'well')
+      // Without tokens: a member that lost its place must not insert at all.
+      world.database.remembers = false
+      const zombies: (Share & { inflow: Inflow })[] = []
+      const fenced = { ...world.context(), commit: () => Promise.reject(new Killed()) }
+      let member = world.member()
+      for (const rounds of plan) {
+        for (let round = 0; round < rounds; round++) {
+          world.fetch(member, 1 + chance.next().value)
+          if (chance.next().value > 4) await runRound(due(member), world.context())
+        }
+        zombies.push(member)
+        member = world.member()
+        for (const zombie of zombies) {
+          world.fetch(zombie, chance.next().value)
+          const left = due(zombie)
+          if (left.length > 0) await expect(runRound(left, fenced)).rejects.toThrow(Killed)
+        }
+      }
+      while (world.committed.offset < log.length) {
+        world.fetch(member, log.length)
+        await runRound(due(member), world.context())
+      }
+      expectOnce(world, log)
+    })
+    await fc.assert(run, { numRuns: 300 })
+  })
+
   it('settles what went well when something else did not', async () => {
     const world = new World(['good', 'good'], () => 'well')
     const [first, second] = [world.member(), { ...world.member(), name: 'kept' as const }]
