@@ -43,6 +43,8 @@ export interface AuditReport {
   readonly waiting: readonly Finding[]
   /** Dead letters that somebody set aside for good: they account for what is not there, and nobody tries them again. */
   readonly dismissed: number
+  /** Calls answered on two machines: one had them under way when another took their work over. Paid for, and no fault. */
+  readonly paidElsewhere: number
 }
 
 /** Audits an edition. */
@@ -63,10 +65,12 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   await checkPayments(books)
   await checkSteps(books)
   checkLetters(books)
+  const paidElsewhere = books.payments.elsewhere
   await settlePayments(books)
   const { faultCount, faults, waitingCount, waiting } = findings
   const steps = Object.fromEntries(findings.rows)
-  return { steps, faultCount, faults, waitingCount, waiting, dismissed: books.deadLetters.dismissedCount }
+  const dismissed = books.deadLetters.dismissedCount
+  return { steps, faultCount, faults, waitingCount, waiting, dismissed, paidElsewhere }
 }
 
 async function checkSteps(books: Books): Promise<void> {

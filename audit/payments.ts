@@ -9,12 +9,25 @@ import { Sequences } from './sequences.ts'
 /** The calls answered so far, and the answers used that are not among them. */
 export class Payments {
   readonly #answered = new IdTable()
+  /** By the answers' numbers: the machine whose journal had it first. */
+  readonly #machines: string[] = []
   readonly #unpaid = new IdTable()
   readonly #users: { step: string; id: string }[] = []
 
-  /** An answer came. @returns false when one had come for the same request. */
-  answer(requestHash: string): boolean {
-    return this.#answered.addNew(requestHash)
+  /** Answers that came to a second machine, too: their calls were under way there when the work moved here. */
+  elsewhere = 0
+
+  /** An answer came. @returns false when one had come for the same request to the same machine. */
+  answer({ requestHash, journal }: Pick<Completion, 'requestHash' | 'journal'>): boolean {
+    const machine = machineOf(journal)
+    const number = this.#answered.add(requestHash)
+    if (number === this.#machines.length) {
+      this.#machines.push(machine)
+      return true
+    }
+    if (this.#machines[number] === machine) return false
+    this.elsewhere++
+    return true
   }
 
   /** A record names these calls. */
@@ -34,6 +47,11 @@ export class Payments {
   }
 }
 
+/** A journal is named after its edition, its machine and its slot: a machine knows of its own answers only. */
+function machineOf(journal: string): string {
+  return journal.split('-').at(-2) ?? journal
+}
+
 const COMPLETIONS: Reading<'completions'> = {
   topic: 'completions',
   writer: 'ask',
@@ -47,7 +65,7 @@ export async function checkPayments(books: Books): Promise<void> {
   const row = findings.row('ask')
   if (source.base !== null) {
     for await (const { record } of readNamed(books, source.base.completions, COMPLETIONS)) {
-      if (record.status === 'answered') payments.answer(record.requestHash)
+      if (record.status === 'answered') payments.answer(record)
     }
   }
   const journals = new Map<string, Sequences>()
@@ -56,8 +74,8 @@ export async function checkPayments(books: Books): Promise<void> {
     if (!isEntered(books, journals, record)) continue
     if (record.status !== 'answered') continue
     row.out++
-    if (payments.answer(record.requestHash)) continue
-    const detail = `request ${record.requestHash} had been answered before (question ${record.questionId})`
+    if (payments.answer(record)) continue
+    const detail = `request ${record.requestHash} had been answered before on this machine (question ${record.questionId})`
     findings.fault('ask', 'paid twice', record.paymentId, detail)
   }
   for (const [journal, sequences] of journals) {
@@ -93,7 +111,7 @@ export async function settlePayments(books: Books): Promise<void> {
     for await (const { partition, offset, value } of source.readTopic(topic)) {
       const place = { topic, partition, offset }
       const call = await unreadable.read(place, () => codec.decodeAsync('completions', value))
-      if (call?.status === 'answered') payments.answer(call.requestHash)
+      if (call?.status === 'answered') payments.answer(call)
     }
   }
   for (const { requestHash, step, id } of payments.unpaid()) {

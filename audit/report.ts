@@ -22,6 +22,7 @@ export function formatReport(report: AuditReport): string {
       ({ step, kind, id, detail }) => `${step}: ${kind}: ${id}: ${detail}`,
     ),
     ...dismissedLines(report),
+    ...elsewhereLines(report),
     '',
     faultCount === 0
       ? 'audit balances'
@@ -32,6 +33,14 @@ export function formatReport(report: AuditReport): string {
 function dismissedLines({ dismissed }: AuditReport): string[] {
   if (dismissed === 0) return []
   return ['', `${counted(dismissed, 'dead letter')} dismissed: accounted for, and never tried again`]
+}
+
+function elsewhereLines({ paidElsewhere }: AuditReport): string[] {
+  if (paidElsewhere === 0) return []
+  return [
+    '',
+    `${counted(paidElsewhere, 'call')} answered on a second machine, too: under way there when the work moved`,
+  ]
 }
 
 function table(rows: readonly string[][]): string[] {

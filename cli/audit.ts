@@ -26,7 +26,8 @@ export function register(program: Command): void {
       'after',
       `
 JSON: { steps: { <step>: { in, out, missing, deadLetters, waiting, faults } }, faultCount, faults: [{ step, kind, id,
-detail }], waitingCount, waiting: [{ step, id, detail }], dismissed }.
+detail }], waitingCount, waiting: [{ step, id, detail }], dismissed, paidElsewhere }. paidElsewhere counts calls that
+two machines got an answer to: one had them under way when the other took their work over.
 
 Exit codes: 0 it balances; 1 it could not be done; 3 faults were found.`,
     )

@@ -56,6 +56,11 @@ export class CliProcess {
     })
   }
 
+  /** The process' number. */
+  get pid(): number {
+    return this.#child.pid!
+  }
+
   /** What it has said on standard output so far. */
   get stdout(): string {
     return this.#stdout

@@ -146,6 +146,18 @@ describe('what contradicts itself', () => {
     expect(faults[1]).toMatch(/^ask: absent: main-machine-1\/0/)
   })
 
+  it('counts, and blames nobody for, an answer that came to two machines', async () => {
+    const moved = await appended('completions', 'set:easy', (paid) => ({
+      ...paid,
+      paymentId: 'main-another-0/0',
+      journal: 'main-another-0',
+      sequence: 0,
+    }))
+    const report = await auditOf(moved)
+    expect(faultsOf(report)).toEqual([])
+    expect(report.paidElsewhere).toBe(1)
+  })
+
   it('finds a question admitted in a revision that follows none', async () => {
     const later = await appended('questions', 'set:easy', (one) => ({
       ...one,

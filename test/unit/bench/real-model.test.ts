@@ -17,7 +17,15 @@ function outcomeWith(topics: Topics) {
   async function* read(topic: string) {
     yield* topics[topic as keyof Topics] ?? []
   }
-  const report = { steps: {}, faultCount: 0, faults: [], waitingCount: 0, waiting: [], dismissed: 0 }
+  const report = {
+    steps: {},
+    faultCount: 0,
+    faults: [],
+    waitingCount: 0,
+    waiting: [],
+    dismissed: 0,
+    paidElsewhere: 0,
+  }
   const pipeline = { read, records: () => read('records'), audit: async () => report }
   return outcomeOf(pipeline as unknown as Pipeline)
 }
