@@ -16,6 +16,8 @@ import { checkLetters, checkRedrives, readDeadLetters } from './letters.ts'
 import { checkPayments, Payments, settlePayments } from './payments.ts'
 import { checkRanked } from './rank.ts'
 import { checkRecords } from './records.ts'
+import { Scorables } from './scorables.ts'
+import { checkScores } from './scores.ts'
 import type { AuditSource } from './source.ts'
 import { checkTriage } from './triage.ts'
 import { checkVerify } from './verify.ts'
@@ -56,6 +58,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     findings,
     deadLetters: new DeadLetters(),
     payments: new Payments(),
+    scorables: new Scorables(config),
   }
   await readDeadLetters(books)
   await checkRedrives(books)
@@ -79,4 +82,5 @@ async function checkSteps(books: Books): Promise<void> {
   const kept = await checkKept(books, questions, paths)
   checkEnds(books, questions)
   await checkRecords(books, questions, kept)
+  await checkScores(books)
 }

@@ -3,6 +3,7 @@ import type { Codec } from '../schemas/codec.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Findings } from './findings.ts'
 import type { Payments } from './payments.ts'
+import type { Scorables } from './scorables.ts'
 import type { AuditSource } from './source.ts'
 
 /** What every check reads from and writes to. */
@@ -13,4 +14,5 @@ export interface Books {
   readonly findings: Findings
   readonly deadLetters: DeadLetters
   readonly payments: Payments
+  readonly scorables: Scorables
 }

@@ -59,6 +59,7 @@ export const STEPS = [
   'refine',
   'regenerate',
   'summarize',
+  'score',
   'ask',
 ] as const
 

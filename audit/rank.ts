@@ -40,7 +40,7 @@ function checkRanking(
   paths: Paths,
   { record, place }: Placed<'ranked'>,
 ): void {
-  const { findings, deadLetters, payments } = books
+  const { findings, deadLetters, payments, scorables } = books
   const { rankingId, triagedId, chosen, chosenVerdictIds, requestHash } = record
   findings.row('rank').out++
   const question = questions.of(record.question, findings, 'rank', rankingId)
@@ -52,6 +52,7 @@ function checkRanking(
   }
   question.ranked = { chosen: chosen.length, dead: deadLetters.of('refine', place) }
   payments.use('rank', rankingId, requestHash === null ? [] : [requestHash])
+  for (const path of chosen) scorables.addPath(record, path, deadLetters.of('score', place))
   if (triaged === null || triaged.triagedId !== triagedId || !isToBeMended(question)) {
     findings.fault('rank', 'from nowhere', rankingId, `no triage ${triagedId} sent ${name} to be mended`)
     return

@@ -23,13 +23,14 @@ export async function checkRecords(books: Books, questions: Questions, kept: Kep
   const row = findings.row('summarize')
   row.in += kept.size
   const withdrawn = new IdTable()
-  for await (const { record } of readRecords(books, READING)) {
+  for await (const { record, place } of readRecords(books, READING)) {
     if (record.kind === 'withdrawn') {
       if (withdrawn.addNew(record.recordId)) continue
       findings.fault('summarize', 'twice', record.recordId, 'it was withdrawn before')
       continue
     }
     row.out++
+    books.scorables.addRecord(record, books.deadLetters.of('score', place))
     checkOne(books, questions, kept, edition, record)
   }
   for (const { keptId, question } of kept.unrecorded()) {

@@ -12,6 +12,7 @@ import type { AuditRecord, AuditSource } from './source.ts'
  */
 const ENDS_FIRST: readonly TopicName[] = [
   'redrive',
+  'scores',
   'records',
   'unsolved',
   'kept',

@@ -8,16 +8,17 @@ export interface Asking extends Sampling {
   readonly model: ModelSpec
 }
 
-/** Everything a pipeline asks models for, in the order of its dataflow. Records are not scored by it. */
+/** Everything a pipeline asks models for, in the order of its dataflow; scoring where somebody scores. */
 export function askingsOf({ samplers, roles }: Pick<Config, 'samplers' | 'roles'>): Asking[] {
-  const { verify, rank, refine, regenerate, summarize } = roles
+  const { verify, rank, refine, regenerate, summarize, score } = roles
+  const scorers = score === null ? [] : [score]
   return [
     ...samplers.map((sampler) => ({
       ...sampler,
       step: 'generate' as const,
       title: `generate.${sampler.name}`,
     })),
-    ...[verify, rank, refine, regenerate, summarize].map((spec) => ({
+    ...[verify, rank, refine, regenerate, summarize, ...scorers].map((spec) => ({
       ...spec,
       step: spec.role,
       title: spec.role,

@@ -35,9 +35,13 @@ export interface Edition {
   readonly content: EditionContent
 }
 
-/** The edition a configuration describes, given the hash of each prompt by its name. */
+/**
+ * The edition a configuration describes, given the hash of each prompt by its name. Who scores, what and how is no part
+ * of it: scores are observations that nothing is made of, and a dataset is the same whether it was looked at or not.
+ */
 export function editionOf(config: Config, promptHashes: Readonly<Record<string, string>>): Edition {
-  const roles = Object.values(config.roles).filter((role) => role !== null)
+  const { score: _observer, ...makers } = config.roles
+  const roles = Object.values(makers)
   return editionWith({
     samplers: Object.fromEntries(
       config.samplers.map((sampler) => [sampler.samplerId, { ...asked(sampler), ordinal: sampler.ordinal }]),

@@ -33,6 +33,7 @@ export function resolveConfig(file: ConfigFile, edition: string, generatePromptH
     triage: resolveTriage(file.triage, placed.length),
     regenerate: file.regenerate,
     verify: file.verify,
+    score: file.score,
     deadLetters: file.deadLetters,
     budgetUsd: file.budget?.usd ?? null,
     roleBudgetsUsd: file.budget?.roles ?? {},

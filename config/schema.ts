@@ -5,6 +5,7 @@ import { ALIAS_PATTERN, DOTLESS_PATTERN, IDENTIFIER_PATTERN, NAME_LENGTHS } from
 import { refuseUnsafeParams } from './params.ts'
 import { questionSource } from './question-sources.ts'
 import { headers, query } from './request-fields.ts'
+import { score } from './score.ts'
 import { checkHttpUrl } from './url.ts'
 
 /** Samplers of the paper's setting: 3 models x 3 temperatures (ReasonMed, section 3.2). */
@@ -307,6 +308,11 @@ export const configFile = z.strictObject({
     })
     .prefault({})
     .describe('{ minCharacters }.'),
+  score: score
+    .prefault({})
+    .describe(
+      '{ share, seed, tiers, sources, pairs }: which records are scored, where `roles.score` is set; scores change no result.',
+    ),
   deadLetters: z
     .strictObject({
       maxShare: z

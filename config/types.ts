@@ -1,5 +1,6 @@
 import type { ProcessorPlugin } from '../plugins/define.ts'
 import type { QuestionSource } from './question-sources.ts'
+import type { ScoreSampling } from './score.ts'
 
 /** The paid steps of the pipeline beside generation, each with a model of its own. */
 export type Role = 'verify' | 'rank' | 'refine' | 'regenerate' | 'summarize' | 'score'
@@ -201,6 +202,8 @@ export interface Config {
   triage: Triage
   regenerate: Regenerate
   verify: { minCharacters: number }
+  /** What is scored, where a role scores. */
+  score: ScoreSampling
   deadLetters: LetterLimits
   /** Spending stops here, in USD; null = no limit. */
   budgetUsd: number | null

@@ -57,17 +57,18 @@ function usedBy(records: QuestionRecords): Set<string> {
     ...verdicts.flatMap(({ path, requestHash }) => [path?.requestHash, requestHash]),
     ranked?.requestHash,
     ...attempts.flatMap(({ requestHashes }) => requestHashes),
-    ...[...kept, ...records.records].flatMap(({ requestHashes }) => requestHashes),
+    ...[...kept, ...records.records, ...records.scores].flatMap(({ requestHashes }) => requestHashes),
   ]
   return new Set(hashes.filter((hash) => typeof hash === 'string'))
 }
 
-/** Rankings, and self-checks of edits, that are named beside the answer that took their place. */
-function sentBackOf({ kept, escalated }: QuestionRecords): Set<string> {
+/** Rankings, self-checks of edits, and scores, that are named beside the answer that took their place. */
+function sentBackOf({ kept, escalated, scores }: QuestionRecords): Set<string> {
   const rankings = kept.filter(({ route }) => route === 'ranked').map(({ requestHashes }) => requestHashes)
   const edits = [...kept.filter(({ route }) => route === 'refined'), ...(escalated?.attempts ?? [])]
   return new Set([
     ...rankings.flatMap((hashes) => hashes.slice(0, -1)),
+    ...scores.flatMap(({ requestHashes }) => requestHashes.slice(0, -1)),
     // The edit, the answer that would not do, the one that took its place.
     ...edits.flatMap(({ requestHashes }) => requestHashes.slice(1, -1)),
   ])

@@ -10,6 +10,7 @@ import type {
   Question,
   Ranked,
   RawPath,
+  Score,
   TrainingRecord,
   Triaged,
   TriageState,
@@ -36,6 +37,8 @@ export interface QuestionRecords {
   readonly kept: readonly Kept[]
   readonly unsolved: Unsolved | null
   readonly records: readonly TrainingRecord[]
+  /** Of its records, and of its paths before they were mended. */
+  readonly scores: readonly Score[]
   readonly completions: readonly Completion[]
   /** Calls that the edition this one is built on has paid for. */
   readonly baseCompletions: readonly Completion[]
@@ -81,12 +84,13 @@ export async function readQuestion(
     of('triaged-medium'),
     of('triaged-difficult'),
   ])
-  const [ranked, escalated, kept, unsolved, records] = await Promise.all([
+  const [ranked, escalated, kept, unsolved, records, scores] = await Promise.all([
     of('ranked'),
     of('escalated'),
     of('kept'),
     of('unsolved'),
     of('records'),
+    recordsOf(source, 'scores', questionId),
   ])
   const [completions, baseCompletions, letters] = await Promise.all([
     recordsOf(source, 'completions', questionId),
@@ -107,10 +111,18 @@ export async function readQuestion(
     kept: kept.toSorted((a, b) => a.rank - b.rank),
     unsolved: unsolved[0] ?? null,
     records: records.toSorted((a, b) => a.rank - b.rank),
+    scores: scores
+      .filter(({ revision: of }) => of === question.revision)
+      .toSorted((a, b) => (placeOfScore(a) < placeOfScore(b) ? -1 : 1)),
     completions,
     baseCompletions,
     letters,
   }
+}
+
+/** The sides of a pair stand together, that before the mending first. */
+function placeOfScore({ pathId, subject, scoreId }: Score): string {
+  return `${pathId ?? '~'} ${subject} ${scoreId}`
 }
 
 /** The dead letters of a question, those of the edition it is built on among them. */

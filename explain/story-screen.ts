@@ -1,5 +1,5 @@
 /** A question's story on one screen. */
-import type { Option, TrainingRecord } from '../schemas/types.ts'
+import type { Option, Score, TrainingRecord } from '../schemas/types.ts'
 import { type Cell, right } from '../terminal/columns.ts'
 import { clipped } from '../terminal/fit.ts'
 import { count, counted, dollars } from '../terminal/numbers.ts'
@@ -25,6 +25,7 @@ export function storyScreen(story: Story, options: ScreenOptions): string {
     ['Ranking', story.ranking === null ? [] : rankingLines(story.ranking, story.paths, options)],
     ...attemptSections(story, options),
     ['Records', story.records.flatMap((record) => recordLines(record, options))],
+    ['Scores', scoreLines(story, options)],
     ['Failures', failureLines(story, options)],
     ['Calls', callLines(story, options)],
   ]
@@ -146,6 +147,20 @@ function recordLines(record: TrainingRecord, options: ScreenOptions): string[] {
     ...sentence(`summary by ${summarizer}:`, options, '  '),
     ...paragraph(response, RECORD_LINES, options, '  '),
   ]
+}
+
+function scoreLines({ scores, paths }: Story, options: ScreenOptions): string[] {
+  return scores.flatMap((score) => {
+    const { clinicalAccuracy, logic, factualCorrectness, completeness, overall, scorer } = score
+    const number = paths.findIndex(({ pathId }) => pathId === score.pathId) + 1
+    const grades = `accuracy ${clinicalAccuracy}, logic ${logic}, facts ${factualCorrectness}, completeness ${completeness}`
+    return sentence(`${scoredText(score, number)}: ${overall.toFixed(2)} by ${scorer}; ${grades}`, options)
+  })
+}
+
+function scoredText({ subject, subjectId, route }: Score, path: number): string {
+  if (subject !== 'record') return `path ${path}, as it was`
+  return route === 'refined' ? `path ${path}, mended` : `record ${shortId(subjectId)}`
 }
 
 function failureLines({ deadLetters }: Story, options: ScreenOptions): string[] {

@@ -4,7 +4,15 @@ import type { Dismissal } from '../letters/letter-list.ts'
 import type { CallSum } from '../models/spent.ts'
 import { tierOf } from '../processors/tier.ts'
 import type { Tier } from '../schemas/topics.ts'
-import type { DeadLetter, PathNote, Question, TrainingRecord, Triaged, Unsolved } from '../schemas/types.ts'
+import type {
+  DeadLetter,
+  PathNote,
+  Question,
+  Score,
+  TrainingRecord,
+  Triaged,
+  Unsolved,
+} from '../schemas/types.ts'
 import { type EditStory, editsOf, type TryStory, triesOf } from './attempt-story.ts'
 import { type Call, callsOf, sumOf } from './calls.ts'
 import { type Outlook, outlookOf } from './outlook.ts'
@@ -52,6 +60,8 @@ export interface Story {
   readonly edits: readonly EditStory[]
   readonly tries: readonly TryStory[]
   readonly records: readonly TrainingRecord[]
+  /** The two sides of a mending one after the other. */
+  readonly scores: readonly Score[]
   readonly unsolved: Unsolved | null
   /** Without the records' bytes; with who dismissed them, and why. */
   readonly deadLetters: readonly FailureStory[]
@@ -75,6 +85,7 @@ export function storyOf(records: QuestionRecords, config: Config): Story {
     edits: editsOf(records, config),
     tries: triesOf(records, config, calls),
     records: records.records,
+    scores: records.scores,
     unsolved: records.unsolved,
     deadLetters: records.letters.map(failureOf),
     calls,

@@ -20,6 +20,7 @@ const STEPS = [
   'refine',
   'regenerate',
   'summarize',
+  'score',
   'journal',
   'sink',
 ]

@@ -11,6 +11,8 @@ export interface StepCalls {
   readonly refine: number
   readonly regenerate: number
   readonly summarize: number
+  /** A fraction: of the records and of the paths to be mended a sample is scored. */
+  readonly score: number
 }
 
 /** A step that makes calls. */
@@ -24,6 +26,7 @@ export const CALLING_STEPS: readonly CallingStep[] = [
   'refine',
   'regenerate',
   'summarize',
+  'score',
 ]
 
 /**
@@ -50,20 +53,21 @@ export function expectedCalls(config: Config, shares: Readonly<Record<Tier, numb
   return Object.fromEntries(CALLING_STEPS.map((step) => [step, mean(step)])) as unknown as StepCalls
 }
 
-const NOTHING = { rank: 0, refine: 0, regenerate: 0, summarize: 0 }
+const NOTHING = { rank: 0, refine: 0, regenerate: 0, summarize: 0, score: 0 }
 /** A structured answer may be sent back once. */
 const REPAIRED = 2
 
-function least({ samplers, triage }: Config, tier: Tier): StepCalls {
+function least(config: Config, tier: Tier): StepCalls {
+  const { samplers, triage } = config
   const count = samplers.length
   const base = { ...NOTHING, generate: count, verify: count }
-  if (tier === 'difficult') return { ...base, regenerate: 1, summarize: 1 }
+  if (tier === 'difficult') return { ...base, regenerate: 1, summarize: 1, score: scored(config, tier, 1) }
   // The most errors a tier allows leave the fewest correct paths.
   const correct = count - (tier === 'easy' ? triage.easyMaxErrors : triage.mediumMaxErrors)
   const chosen = Math.min(CHOSEN, correct)
   const rank = correct > CHOSEN ? 1 : 0
-  if (tier === 'easy') return { ...base, rank, summarize: chosen }
-  return { ...base, rank, refine: 2 * chosen, summarize: chosen }
+  const ends = { rank, summarize: chosen, score: scored(config, tier, chosen) }
+  return tier === 'easy' ? { ...base, ...ends } : { ...base, ...ends, refine: 2 * chosen }
 }
 
 function most(config: Config, tier: Tier): StepCalls {
@@ -74,11 +78,21 @@ function most(config: Config, tier: Tier): StepCalls {
   const base = { ...NOTHING, generate, verify: count * REPAIRED * again(roles.verify) }
   const tries = regenerate.tries * again(roles.regenerate)
   const summary = again(roles.summarize)
-  if (tier === 'difficult') return { ...base, regenerate: tries, summarize: summary }
+  const scoring = roles.score === null ? 0 : REPAIRED * again(roles.score)
+  if (tier === 'difficult') return { ...base, regenerate: tries, summarize: summary, score: scoring }
   const correct = tier === 'easy' ? count : count - triage.easyMaxErrors - 1
   const chosen = Math.min(CHOSEN, correct)
   const rank = correct > CHOSEN ? REPAIRED * again(roles.rank) : 0
-  if (tier === 'easy') return { ...base, rank, summarize: chosen * summary }
+  if (tier === 'easy') return { ...base, rank, summarize: chosen * summary, score: chosen * scoring }
   const mended = chosen * (again(roles.refine) + REPAIRED * again(roles.refine))
-  return { ...base, rank, refine: mended, regenerate: tries, summarize: summary }
+  // Mended in vain and written anew: each chosen path, and the one record.
+  const score = (chosen + 1) * scoring
+  return { ...base, rank, refine: mended, regenerate: tries, summarize: summary, score }
+}
+
+/** How many scores a question of a tier takes on average, whose records are so many; shares of sources left aside. */
+function scored({ roles, score }: Config, tier: Tier, records: number): number {
+  if (roles.score === null) return 0
+  const sides = tier === 'medium' && score.pairs ? 2 : 1
+  return (score.tiers[tier] ?? score.share) * records * sides
 }

@@ -19,6 +19,7 @@ export const ASSUMED_ANSWER_TOKENS: Readonly<Record<CallingStep, number>> = {
   refine: 400,
   regenerate: 900,
   summarize: 160,
+  score: 200,
 }
 
 /**

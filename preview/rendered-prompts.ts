@@ -13,6 +13,7 @@ import type { AskedWithKey } from '../prompts/question.ts'
 import { CHOSEN, candidateLabel, rankPrompt } from '../prompts/rank.ts'
 import { refinePrompt } from '../prompts/refine.ts'
 import { regeneratePrompt } from '../prompts/regenerate.ts'
+import { scorePrompt } from '../prompts/score.ts'
 import { summarizePrompt } from '../prompts/summarize.ts'
 import { verifyPrompt } from '../prompts/verify.ts'
 
@@ -105,6 +106,23 @@ export function renderedPrompts(config: Config, question: AskedWithKey): Rendere
       paths: 1,
       remarks: 0,
       note: 'once for each kept path',
+    },
+    ...scorings(question, by('score')),
+  ]
+}
+
+/** None where nobody scores. */
+function scorings(question: AskedWithKey, askings: readonly Asking[]): RenderedPrompt[] {
+  if (askings.length === 0) return []
+  return [
+    {
+      step: 'score',
+      prompt: scorePrompt.promptVersion,
+      askings,
+      messages: scorePrompt.render({ question, cot: PATH }),
+      paths: 1,
+      remarks: 0,
+      note: 'a sample of the records, and of the paths to be mended',
     },
   ]
 }

@@ -8,6 +8,8 @@
  *          ─► triaged-difficult, escalated ─► regenerate ─────► kept | unsolved
  *
  *   kept ─► summarize ─► records
+ *
+ *   records, ranked ─► score, where a role scores ─► scores
  */
 import type { Config } from '../config/config.ts'
 import type { AnyProcessor } from '../streams/processor.ts'
@@ -16,6 +18,7 @@ import { generate } from './generate.ts'
 import { rank } from './rank.ts'
 import { refine } from './refine.ts'
 import { regenerate } from './regenerate.ts'
+import { score } from './score.ts'
 import { summarize } from './summarize.ts'
 import { triage } from './triage.ts'
 import { verify } from './verify.ts'
@@ -32,6 +35,7 @@ export function topology(config: Config): readonly AnyProcessor[] {
     refine,
     regenerate,
     summarize,
+    ...(config.roles.score === null ? [] : [score]),
     ...own,
   ]
 }

@@ -10,6 +10,7 @@ import type {
   Ranked,
   RawPath,
   Redrive,
+  Score,
   TrainingRecord,
   Triaged,
   TriageState,
@@ -32,6 +33,7 @@ export interface TopicRecords {
   kept: Kept
   unsolved: Unsolved
   records: TrainingRecord
+  scores: Score
   completions: Completion
   'dead-letters': DeadLetter
   redrive: Redrive
@@ -57,6 +59,7 @@ export const SCHEMA_OF_TOPIC: Readonly<Record<TopicName, string>> = {
   kept: 'Kept',
   unsolved: 'Unsolved',
   records: 'TrainingRecord',
+  scores: 'Score',
   completions: 'Completion',
   'dead-letters': 'DeadLetter',
   redrive: 'Redrive',

@@ -440,6 +440,54 @@ export interface SamplerState {
   late: boolean
 }
 
+/** A chain of thought scored from 1 to 10 on four criteria, with a sentence on each: an observation, which no result depends on. */
+export interface Score {
+  /** hash(subject, what was scored, scorer, prompt). */
+  scoreId: string
+  /** What was scored: record (the chain of thought of a training record) or before (a chosen path, before it was mended). */
+  subject: string
+  /** The id of what was scored: a record's, or a path's. */
+  subjectId: string
+  /** The path that was scored, or that the record came from: the two sides of a pair have the same; null where a record was written anew. */
+  pathId: string | null
+  /** Its question. */
+  questionId: string
+  /** The revision of its question. */
+  revision: number
+  /** Where its question comes from. */
+  source: string
+  /** Triage's tier. */
+  tier: string
+  /** ranked, refined or regenerated; empty for a path that was not mended yet. */
+  route: string
+  /** The model string that wrote what was scored. */
+  writer: string
+  /** The score for clinical accuracy, 1 to 10. */
+  clinicalAccuracy: number
+  /** Why, in a sentence. */
+  clinicalAccuracyReason: string
+  /** The score for logic, 1 to 10. */
+  logic: number
+  /** Why, in a sentence. */
+  logicReason: string
+  /** The score for factual correctness, 1 to 10. */
+  factualCorrectness: number
+  /** Why, in a sentence. */
+  factualCorrectnessReason: string
+  /** The score for completeness, 1 to 10. */
+  completeness: number
+  /** Why, in a sentence. */
+  completenessReason: string
+  /** The mean of the four scores, computed by code. */
+  overall: number
+  /** The scorer's model string. */
+  scorer: string
+  /** name@version. */
+  promptVersion: string
+  /** The scorer's calls. */
+  requestHashes: readonly string[]
+}
+
 /** A training record with its whole ancestry by id. Holds no time and no offset: the same inputs make the same bytes. */
 export interface TrainingRecord {
   /** record, or withdrawn. */

@@ -87,6 +87,18 @@ export const JUDGED_SOUND = [
   'Nothing stated contradicts the case, and the path ends at the key for reasons it gives.',
 ] as const
 
+export const SCORED_SOUND = [
+  'The deciding findings are named and weighed, and the conclusion rests on them.',
+  'Nothing stated is at odds with the case, though one rival is passed over quickly.',
+  'Each step leans on the one before it, up to the answer.',
+] as const
+
+export const SCORED_WRONG = [
+  'The finding that decides is mentioned and then left aside.',
+  'The conclusion does not follow from the comparison made just before it.',
+  'The option that fits best is ruled out without a reason.',
+] as const
+
 export const JUDGED_WRONG = [
   'The path settles on {option}; the detail that speaks against it is mentioned but not weighed.',
   'Ruling out {other} is not supported by the findings, and the conclusion {option} does not follow.',

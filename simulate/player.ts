@@ -22,7 +22,7 @@ import { declaredAnswers, playStructured } from './structured-roles.ts'
 /** An answer before it goes out. */
 export interface Play {
   readonly message: PlayedMessage
-  /** What was played: generate, recorded, refine, regenerate, summarize, judge, rank, … */
+  /** What was played: generate, recorded, refine, regenerate, summarize, judge, rank, score, … */
   readonly role: string
   /** Whether the question was one of the known. */
   readonly known: boolean

@@ -1,4 +1,4 @@
-/** What the played models say where a shape is asked for: judge, ranker, proofreader, or whoever else. */
+/** What the played models say where a shape is asked for: judge, ranker, proofreader, scorer, or whoever else. */
 import { type Argument, filled } from './argument.ts'
 import type { Dice } from './dice.ts'
 import { type Filling, instanceOf } from './instance.ts'
@@ -8,7 +8,7 @@ import * as phrases from './phrases.ts'
 
 /** A structured answer and the part that was played. */
 export interface StructuredPlay {
-  readonly role: 'judge' | 'rank' | 'consistency' | 'structured'
+  readonly role: 'judge' | 'rank' | 'consistency' | 'score' | 'structured'
   readonly value: unknown
 }
 
@@ -23,6 +23,9 @@ export interface StructuredScene {
   readonly dice: Dice
 }
 
+/** A criterion that only a scorer is asked about. */
+const SCORED = 'clinicalAccuracy'
+
 /** Plays the part that the shape's properties call for. @throws {UnplayableSchema} when no instance can be made. */
 export function playStructured(scene: StructuredScene): StructuredPlay {
   const properties = isSchema(scene.schema.properties) ? scene.schema.properties : {}
@@ -30,6 +33,8 @@ export function playStructured(scene: StructuredScene): StructuredPlay {
   if (isSchema(properties.best))
     return { role: 'rank', value: filledWith(scene, ranked(scene, properties.best)) }
   if ('consistent' in properties) return { role: 'consistency', value: filledWith(scene, proofread(scene)) }
+  if (SCORED in properties)
+    return { role: 'score', value: filledWith(scene, scored(scene, Object.keys(properties))) }
   return { role: 'structured', value: filledWith(scene, {}) }
 }
 
@@ -80,6 +85,19 @@ function ranked({ dice }: StructuredScene, best: JsonSchema): Record<string, unk
 function proofread({ prompt, dice }: StructuredScene): Record<string, unknown> {
   const consistent = new Set(declaredAnswers(prompt)).size <= 1
   return { consistent, reason: dice.pick(consistent ? phrases.CONSISTENT : phrases.INCONSISTENT) }
+}
+
+/** High where the reasoning arrives at the key, low where not; the criteria lie about one level, a point up or down. */
+function scored(
+  { prompt, question, dice }: StructuredScene,
+  criteria: readonly string[],
+): Record<string, unknown> {
+  const declared = declaredAnswers(prompt).at(-1) ?? ''
+  const isRight = question === null || declared === question.key.join(', ')
+  const level = (isRight ? 7 : 3) + (dice.chance(0.5) ? 1 : 0)
+  const remarks = isRight ? phrases.SCORED_SOUND : phrases.SCORED_WRONG
+  const grade = () => ({ score: level + dice.pick([-1, 0, 1]), justification: dice.pick(remarks) })
+  return Object.fromEntries(criteria.map((criterion) => [criterion, grade()]))
 }
 
 function filledWith({ schema, dice }: StructuredScene, sayings: Record<string, unknown>): unknown {

@@ -6,6 +6,7 @@ import { renderedPrompts } from '../preview/rendered-prompts.ts'
 import { consistencyShape } from '../prompts/consistency.ts'
 import { SAMPLE_QUESTION } from '../prompts/question.ts'
 import { candidateLabel, rankShape } from '../prompts/rank.ts'
+import { scoreShape } from '../prompts/score.ts'
 import { verifyShape } from '../prompts/verify.ts'
 import { memoryCodec } from '../schemas/memory-codec.ts'
 import { TOPICS } from '../schemas/topics.ts'
@@ -24,7 +25,8 @@ export function schemaFindings(config: Config): Finding[] {
   return tried('schemas', () => {
     const extra = ownTopics(config)
     memoryCodec(extra)
-    const shapes = [verifyShape, rankShape([0, 1].map(candidateLabel)), consistencyShape]
+    const scoring = config.roles.score === null ? [] : [scoreShape]
+    const shapes = [verifyShape, rankShape([0, 1].map(candidateLabel)), consistencyShape, ...scoring]
     for (const shape of shapes) schemaText(shape)
     return `${TOPICS.length + extra.length} record schemas and ${shapes.length} answer shapes compile`
   })

@@ -1,42 +1,56 @@
-import { columnsOf, FRACTION_OR_NULL, ID, ID_OR_NULL, SMALL, TEXT, WORD } from './column.ts'
+import type { Score } from '../../schemas/types.ts'
+import {
+  type ColumnType,
+  columnsOf,
+  FRACTION_OR_NULL,
+  ID,
+  ID_OR_NULL,
+  IDS,
+  SMALL,
+  TEXT,
+  WORD,
+} from './column.ts'
 import { table } from './table.ts'
 
-/** How a training record was scored. */
-export interface Score {
-  readonly scoreId: string
-  readonly recordId: string
-  readonly questionId: string
-  readonly revision: number
-  readonly scorer: string
-  readonly promptVersion: string
-  /** Null when the scorer gave none. */
-  readonly score: number | null
-  readonly reason: string
-  readonly requestHash: string | null
-}
+const { field, made } = columnsOf<Score>('Score')
 
-const { made } = columnsOf<Score>('')
+/** 1 to 10. */
+const GRADE: ColumnType = { type: 'UInt8' }
 
-/** Scores of a sample of the records. No step writes them yet: the table is there, and empty. */
+/** Topic `scores`. */
 export const scores = table({
   name: 'scores',
-  comment: 'A row is a training record scored by a model; empty where the pipeline scores none.',
-  topics: [],
+  comment:
+    'A row is a chain of thought scored by a model: of a training record, or of a path before it was mended. Empty where no role scores.',
+  topics: ['scores'],
   orderBy: ['question_id', 'revision'],
   columns: [
     made('question_id', ID, 'Its question: joins to questions.', ({ questionId }) => questionId),
-    made('revision', SMALL, 'The revision of its question.', ({ revision }) => revision),
-    made('score_id', ID, 'hash(record, scorer, prompt).', ({ scoreId }) => scoreId),
-    made('record_id', ID, 'The record: joins to records.', ({ recordId }) => recordId),
-    made('scorer', WORD, 'The model string that scored.', ({ scorer }) => scorer),
-    made('prompt_version', WORD, 'name@version of the prompt.', ({ promptVersion }) => promptVersion),
-    made('score', FRACTION_OR_NULL, 'The score; NULL when the scorer gave none.', ({ score }) => score),
-    made('reason', TEXT, 'Why.', ({ reason }) => reason),
+    field('revision', SMALL),
+    field('source', WORD),
+    field('scoreId', ID),
+    field('subject', WORD),
     made(
-      'request_hash',
-      ID_OR_NULL,
-      'The call that scored: joins to completions.',
-      ({ requestHash }) => requestHash,
+      'record_id',
+      ID,
+      'The record: joins to records; empty where it is a path before it was mended.',
+      ({ subject, subjectId }) => (subject === 'record' ? subjectId : ''),
     ),
+    field('pathId', ID_OR_NULL),
+    field('tier', WORD),
+    field('route', WORD),
+    field('writer', WORD),
+    field('scorer', WORD),
+    field('promptVersion', WORD),
+    made('score', FRACTION_OR_NULL, 'The mean of the four scores, 1 to 10.', ({ overall }) => overall),
+    field('clinicalAccuracy', GRADE),
+    field('clinicalAccuracyReason', TEXT),
+    field('logic', GRADE),
+    field('logicReason', TEXT),
+    field('factualCorrectness', GRADE),
+    field('factualCorrectnessReason', TEXT),
+    field('completeness', GRADE),
+    field('completenessReason', TEXT),
+    field('requestHashes', IDS),
   ],
 })

@@ -25,7 +25,7 @@ function made(table: string, topic: TopicName, id: string, ids: string): string 
 export const spending: View = {
   name: 'spending',
   comment:
-    "A row is what became of a role's calls. kept: behind a record, as its path, verdict, ranking, mending or summary; rejected: used, but behind no record, such as a wrong path; unusable: answered, and no step could use it, such as an answer in the wrong form that was asked for again, or one whose step is not done yet; repeated: answered although an equal request had been; failed: no answer came. usd is NULL where no call has a known price.",
+    "A row is what became of a role's calls. kept: behind a record, as its path, verdict, ranking, mending or summary, or behind a score; rejected: used, but behind no record, such as a wrong path; unusable: answered, and no step could use it, such as an answer in the wrong form that was asked for again, or one whose step is not done yet; repeated: answered although an equal request had been; failed: no answer came. usd is NULL where no call has a known price.",
   select: `
 WITH used AS (${made('raw_paths', 'raw-paths', 'path_id', 'path_ids')}
     UNION ALL${made('verdicts', 'verdicts', 'verdict_id', 'verdict_ids')}
@@ -39,6 +39,8 @@ WITH used AS (${made('raw_paths', 'raw-paths', 'path_id', 'path_ids')}
     SELECT ${keys('arrayConcat(request_hashes, arrayFlatten(attempts.request_hashes))')}, 0 FROM kept
     UNION ALL
     SELECT ${keys('request_hashes')}, 1 FROM records
+    UNION ALL
+    SELECT ${keys('request_hashes')}, 1 FROM scores
 ),
 answered_again AS (
     SELECT ${key('edition', 'request_hash')} AS call

@@ -14,6 +14,8 @@ import { modelAnswers } from './model-answers.ts'
 import { modelMisses } from './model-misses.ts'
 import { modelPairs } from './model-pairs.ts'
 import { questionProgress } from './question-progress.ts'
+import { refinementGain } from './refinement-gain.ts'
+import { scoreMeans } from './score-means.ts'
 import { spending } from './spending.ts'
 import { strongModelEstimate } from './strong-model-estimate.ts'
 import { tiers } from './tiers.ts'
@@ -45,4 +47,6 @@ export const VIEWS: readonly View[] = [
   costProjection,
   waitingQuestions,
   batches,
+  scoreMeans,
+  refinementGain,
 ]

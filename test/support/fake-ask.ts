@@ -11,6 +11,7 @@ export type RequestKind =
   | 'consistency'
   | 'regenerate'
   | 'summarize'
+  | 'score'
 
 /** An answer for a request: a text, or parts of an answer. */
 export type Scripted = string | Partial<Answer>
@@ -81,8 +82,19 @@ function kindOf(request: TextRequest & { shapeName?: string }): RequestKind {
 function usual(kind: RequestKind, request: TextRequest): string {
   if (kind === 'verify') return JSON.stringify({ verdict: 'Correct', reason: 'It holds.' })
   if (kind === 'consistency') return JSON.stringify({ consistent: true, reason: 'It agrees with itself.' })
+  if (kind === 'score') return scoring(8, 7, 8, 9)
   if (kind === 'rank') return ranking(request, 'P1', 'P2')
   return reasoned('A')
+}
+
+/** A scorer's answer: clinical accuracy, logic, factual correctness, completeness. */
+export function scoring(...scores: [number, number, number, number]): string {
+  const criteria = ['clinicalAccuracy', 'logic', 'factualCorrectness', 'completeness']
+  const graded = criteria.map((name, at) => [
+    name,
+    { score: scores[at], justification: `Because of ${name}.` },
+  ])
+  return JSON.stringify(Object.fromEntries(graded))
 }
 
 /** A ranker's answer that chooses two of the labels in its request. */

@@ -55,6 +55,7 @@ export function config(changes: Partial<Config> = {}): Config {
     triage: { easyMaxErrors: 4, mediumMaxErrors: 7, missing: 'wait', minVerdicts: 9 },
     regenerate: { tries: 3, showKey: 'lastTry', giveCorrectPath: false },
     verify: { minCharacters: 200 },
+    score: { share: 0.02, seed: 1, tiers: {}, sources: {}, pairs: true },
     deadLetters: { maxShare: 0.5, window: 100 },
     budgetUsd: null,
     roleBudgetsUsd: {},
@@ -67,6 +68,16 @@ export function config(changes: Partial<Config> = {}): Config {
     processorFiles: [],
     plugins: [],
     ...changes,
+  }
+}
+
+/** The same where a model scores, and everything is in the sample. */
+export function scoringConfig(sampling: Partial<Config['score']> = {}): Config {
+  const { roles, score, ...rest } = config()
+  return {
+    ...rest,
+    roles: { ...roles, score: role('score') },
+    score: { ...score, share: 1, ...sampling },
   }
 }
 

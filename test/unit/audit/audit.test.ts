@@ -3,6 +3,7 @@ import { formatReport } from '../../../audit/report.ts'
 import { stateKey } from '../../../processors/triage-state.ts'
 import type { TopicName } from '../../../schemas/topics.ts'
 import { dismissal } from '../../../streams/redrive-orders.ts'
+import { scoringConfig } from '../../support/records.ts'
 import type { StoredInLog, TopicLog } from '../../support/topic-log.ts'
 import { auditOf, consistentLog } from './audited-log.ts'
 
@@ -26,7 +27,8 @@ const BLAMED = {
   escalated: ['refine', 'regenerate'],
   kept: ['rank', 'refine', 'regenerate', 'summarize'],
   unsolved: ['regenerate'],
-  records: ['summarize'],
+  records: ['summarize', 'score'],
+  scores: ['score'],
   completions: ['ask'],
   'dead-letters': ['admit', 'generate', 'verify', 'summarize', 'dead-letters', 'redrive'],
 } as const satisfies Partial<Record<TopicName, readonly string[]>>
@@ -73,7 +75,9 @@ const HARMLESS: Record<'lost' | 'doubled' | 'moved', (topic: Audited, record: St
   // states only the last one counts.
   lost: (topic, record) =>
     (topic === 'intake' && (idOf(record) === 'repeat' || String(record.key) === 'any key')) ||
-    (topic === 'triage-state' && !turnsState(record)),
+    (topic === 'triage-state' && !turnsState(record)) ||
+    // The sample may have been another one when its subject passed: it waits.
+    topic === 'scores',
   // A repeated intake is dropped by admit.
   doubled: (topic) => topic === 'intake' || topic === 'triage-state',
   // Intake may stand anywhere, if a copy of it stands at home.
@@ -131,6 +135,9 @@ describe('audit', () => {
       { step: 'triage', id: 'set:unjudged@1', detail: 'waits for s7 (failed)' },
     ])
     const questions = 17
+    const toBeMended = log.decoded('ranked').reduce((sum, { chosen }) => sum + chosen.length, 0)
+    const scores = log.records('records').length + toBeMended
+    expect(toBeMended).toBeGreaterThan(4)
     expect(steps).toMatchObject({
       admit: { in: 22, out: 18, deadLetters: 2 },
       generate: { in: questions * 9, out: questions * 9 - 1, missing: 2, deadLetters: 2 },
@@ -139,8 +146,34 @@ describe('audit', () => {
       refine: { in: 4, out: 6 },
       regenerate: { in: 4, out: 4 },
       summarize: { deadLetters: 2 },
+      score: { in: scores, out: scores, deadLetters: 0, waiting: 0 },
     })
     for (const topic of TOPICS) expect(log.records(topic), topic).not.toHaveLength(0)
+  })
+
+  it('lets what is sampled and not scored wait, and misses nothing that nobody sampled', async () => {
+    const [score] = log.records('scores')
+    const { subjectId } = log.codec.decode('scores', score!.value)
+    const lost = log.without('scores', score!)
+    const { faults, waiting } = await auditOf(lost)
+    expect(faults).toEqual([])
+    expect(waiting.filter(({ step }) => step === 'score').map(({ id }) => id)).toEqual([subjectId])
+    const { waiting: fewer, faults: none } = await auditOf(lost, { config: scoringConfig({ share: 0 }) })
+    expect([none, fewer.filter(({ step }) => step === 'score')]).toEqual([[], []])
+  })
+
+  it.each([
+    [{ overall: 1 }, /the mean \d.*not 1$/],
+    [{ scorer: 'another' }, /it is not the id of another's score/],
+    [{ writer: 'another' }, /it tells something else of/],
+    [{ subjectId: 'another' }, /there is no (record|before) another to be scored/],
+  ])('finds a score that says %j', async (change, detail) => {
+    const [first] = log.decoded('scores')
+    const changed = log.changed('scores', ({ scoreId }) => (scoreId === first?.scoreId ? change : null))
+    const { faults } = await auditOf(changed)
+    expect(faults).toContainEqual(
+      expect.objectContaining({ step: 'score', id: first?.scoreId, detail: expect.stringMatching(detail) }),
+    )
   })
 
   it.each(TOPICS)('finds a record lost from %s', async (topic) => {

@@ -4,12 +4,12 @@ import type { StructuredAnswer, StructuredRequest, TextRequest } from '../../../
 import { partitionOf } from '../../../streams/partition.ts'
 import { RecordError } from '../../../streams/processor.ts'
 import { FakeAsk, promptText, reasoned } from '../../support/fake-ask.ts'
-import { config, intake } from '../../support/records.ts'
+import { intake, scoringConfig } from '../../support/records.ts'
 import { TopologyRun } from '../../support/run-topology.ts'
 import { TopicLog } from '../../support/topic-log.ts'
 
-/** The paper's configuration: nine samplers, 0-4 wrong are easy, 5-7 medium. */
-export const CONFIG = config()
+/** The paper's configuration: nine samplers, 0-4 wrong are easy, 5-7 medium; everything is scored. */
+export const CONFIG = scoringConfig()
 
 /** How many of nine paths of a question are wrong. */
 const WRONG: Readonly<Record<string, number>> = {

@@ -212,7 +212,11 @@ describe('what contradicts itself', () => {
 describe('a pipeline that runs', () => {
   it('waits for what is not there yet, and still finds what is there twice', async () => {
     const [record] = log.records('records')
-    const lost = log.without('records', record!)
+    const { recordId } = log.codec.decode('records', record!.value)
+    const score = log
+      .records('scores')
+      .find(({ value }) => log.codec.decode('scores', value).subjectId === recordId)
+    const lost = log.without('records', record!).without('scores', score!)
     expect(await auditOf(lost)).toMatchObject({ faultCount: 1, waitingCount: 2 })
     expect(await auditOf(lost, { running: true })).toMatchObject({ faultCount: 0, waitingCount: 3 })
     const twice = log.doubled('records', record!)

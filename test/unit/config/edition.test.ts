@@ -38,6 +38,9 @@ describe('editionOf', () => {
     ['the brokers', 'budget:', 'kafka: { brokers: ["k:9092"] }\nbudget:'],
     ['the registry', 'budget:', 'registry: { url: "http://r" }\nbudget:'],
     ['when steps stop', 'budget:', 'deadLetters: { maxShare: 0.9, window: 50 }\nbudget:'],
+    ['the scorer', 'score: gpt4o', 'score: mini'],
+    ['whether anybody scores', ', score: gpt4o', ''],
+    ['what is scored', 'budget:', 'score: { share: 0.5, seed: 2 }\nbudget:'],
     ['the data folder', 'budget:', 'data: elsewhere\nbudget:'],
     ['the pipeline', 'pipeline: reasonmed', 'pipeline: other'],
     ['a default written out', 'tries: 3', 'tries: 3, giveCorrectPath: false'],
@@ -61,7 +64,6 @@ describe('editionOf', () => {
       '0',
       '1',
     ],
-    [', score: gpt4o', '', 'roles.score.model', 'gpt-4o', '(absent)'],
   ])('changes with %s -> %s, and the difference names it', (from, to, key, was, now) => {
     const [before, after] = [edition(EXAMPLE), edition(changed(EXAMPLE, from, to))]
     expect(after.hash).not.toBe(before.hash)

@@ -168,11 +168,11 @@ describe('the story of a question', () => {
       ['malformed'],
     ])
     expect(sum).toEqual({
-      calls: 24,
-      promptTokens: 60,
-      completionTokens: 40,
+      calls: 26,
+      promptTokens: 62,
+      completionTokens: 42,
       usd: 0.008,
-      callsOfUnknownCost: 20,
+      callsOfUnknownCost: 22,
     })
     expect(paths[0]).toMatchObject({ usd: null })
     log = await consistentLog()

@@ -2,19 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CALLING_STEPS, callsByTier, expectedCalls } from '../../../preview/calls.ts'
 import { TIERS } from '../../../schemas/topics.ts'
-import { config, sampler } from '../../support/records.ts'
+import { config, sampler, scoringConfig } from '../../support/records.ts'
 
 describe('the calls of a question', () => {
   it('are those of the recipe, for the paper’s setting', () => {
     const { easy, medium, difficult } = callsByTier(config())
     const nine = { generate: 9, verify: 9 }
-    expect(easy.least).toEqual({ ...nine, rank: 1, refine: 0, regenerate: 0, summarize: 2 })
-    expect(medium.least).toEqual({ ...nine, rank: 0, refine: 4, regenerate: 0, summarize: 2 })
-    expect(difficult.least).toEqual({ ...nine, rank: 0, refine: 0, regenerate: 1, summarize: 1 })
+    expect(easy.least).toEqual({ ...nine, rank: 1, refine: 0, regenerate: 0, summarize: 2, score: 0 })
+    expect(medium.least).toEqual({ ...nine, rank: 0, refine: 4, regenerate: 0, summarize: 2, score: 0 })
+    expect(difficult.least).toEqual({ ...nine, rank: 0, refine: 0, regenerate: 1, summarize: 1, score: 0 })
     const judged = { generate: 9, verify: 18 }
-    expect(easy.most).toEqual({ ...judged, rank: 2, refine: 0, regenerate: 0, summarize: 2 })
-    expect(medium.most).toEqual({ ...judged, rank: 2, refine: 6, regenerate: 3, summarize: 1 })
-    expect(difficult.most).toEqual({ ...judged, rank: 0, refine: 0, regenerate: 3, summarize: 1 })
+    expect(easy.most).toEqual({ ...judged, rank: 2, refine: 0, regenerate: 0, summarize: 2, score: 0 })
+    expect(medium.most).toEqual({ ...judged, rank: 2, refine: 6, regenerate: 3, summarize: 1, score: 0 })
+    expect(difficult.most).toEqual({ ...judged, rank: 0, refine: 0, regenerate: 3, summarize: 1, score: 0 })
   })
 
   it('are more at most where cut answers are asked for again', () => {
@@ -23,6 +23,14 @@ describe('the calls of a question', () => {
     const { easy } = callsByTier(config({ samplers, triage }))
     expect([easy.least.generate, easy.most.generate]).toEqual([2, 4])
     expect([easy.least.rank, easy.least.summarize]).toEqual([0, 2])
+  })
+
+  it('hold the scores of a sample: of records, and of medium paths before they are mended', () => {
+    const { easy, medium, difficult } = callsByTier(scoringConfig({ share: 0.1, tiers: { medium: 0.5 } }))
+    expect([easy.least.score, medium.least.score, difficult.least.score]).toEqual([0.2, 2, 0.1])
+    // Both paths, and the record written anew where neither could be mended; each may be asked for twice.
+    expect([easy.most.score, medium.most.score, difficult.most.score]).toEqual([4, 6, 2])
+    expect(callsByTier(scoringConfig({ pairs: false })).medium.least.score).toBe(2)
   })
 
   it('are never fewer at most than at least in sum, whatever the thresholds', () => {
@@ -66,6 +74,7 @@ describe('the calls of a question', () => {
       refine: 1,
       regenerate: 0.25,
       summarize: 1.75,
+      score: 0,
     })
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { promptsScreen } from '../../../preview/prompts-screen.ts'
 import { renderedPrompts } from '../../../preview/rendered-prompts.ts'
 import { PLAIN } from '../../../terminal/style.ts'
-import { config, question } from '../../support/records.ts'
+import { config, question, scoringConfig } from '../../support/records.ts'
 
 describe('the prompts of a question', () => {
   it('are those of every step, in the order of the dataflow', () => {
@@ -18,6 +18,11 @@ describe('the prompts of a question', () => {
       ['summarize', 'summarize', 'once for each kept path'],
     ])
     expect(prompts[0]?.askings).toHaveLength(9)
+  })
+
+  it('hold that of scoring where somebody scores', () => {
+    const last = renderedPrompts(scoringConfig(), question()).at(-1)
+    expect([last?.step, last?.prompt, last?.askings.length]).toEqual(['score', 'score@1', 1])
   })
 
   it('show the key only where the step shows it', () => {

@@ -8,6 +8,7 @@ import { questionBlocks } from '../../../prompts/question.ts'
 import { rankComplaint, rankPrompt, rankShape } from '../../../prompts/rank.ts'
 import { refinePrompt } from '../../../prompts/refine.ts'
 import { regeneratePrompt } from '../../../prompts/regenerate.ts'
+import { CRITERIA, scorePrompt, scoreShape } from '../../../prompts/score.ts'
 import { summarizePrompt } from '../../../prompts/summarize.ts'
 import { verifyPrompt, verifyShape } from '../../../prompts/verify.ts'
 import { question } from '../../support/records.ts'
@@ -32,6 +33,7 @@ const everyPrompt = {
     }),
   ),
   summarize: textOf(summarizePrompt.render({ question: asked, cot: 'Because.' })),
+  score: textOf(scorePrompt.render({ question: asked, cot: 'Because.' })),
 }
 
 describe('every prompt', () => {
@@ -45,13 +47,35 @@ describe('every prompt', () => {
 
   it('has a hash of its own', () => {
     const hashes = promptHashes()
-    expect(Object.keys(hashes)).toEqual(Object.keys(everyPrompt))
-    expect(new Set(Object.values(hashes)).size).toBe(7)
+    const { score: _observer, ...makers } = everyPrompt
+    expect(Object.keys(hashes)).toEqual(Object.keys(makers))
+    expect(new Set([...Object.values(hashes), scorePrompt.hash]).size).toBe(8)
     expect(hashes.generate).toBe(generatePromptHash)
   })
 
   it.each(['generate', 'consistency', 'summarize'] as const)('%s does not show the key', (name) => {
     expect(everyPrompt[name]).not.toMatch(/<<<KEY/)
+  })
+})
+
+describe('the prompt that scores', () => {
+  it('shows the key and the reasoning, fenced, and names every criterion of the shape', () => {
+    expect(everyPrompt.score).toMatch(/<<<KEY [0-9a-f]{16}>>>\nA\n/)
+    expect(everyPrompt.score).toMatch(/<<<REASONING [0-9a-f]{16}>>>\nBecause\.\n/)
+    for (const criterion of CRITERIA) expect(everyPrompt.score).toContain(`"${criterion}"`)
+  })
+
+  it.each([0, 11, 7.5, '7'])('takes no score of %s', (score) => {
+    const grade = { score: 7, justification: 'It holds.' }
+    const answer = { clinicalAccuracy: grade, logic: grade, factualCorrectness: grade, completeness: grade }
+    expect(scoreShape.safeParse(answer).success).toBe(true)
+    expect(scoreShape.safeParse({ ...answer, logic: { ...grade, score } }).success).toBe(false)
+  })
+
+  it('takes no score without a justification', () => {
+    const grade = { score: 7, justification: '' }
+    const answer = { clinicalAccuracy: grade, logic: grade, factualCorrectness: grade, completeness: grade }
+    expect(scoreShape.safeParse(answer).success).toBe(false)
   })
 })
 

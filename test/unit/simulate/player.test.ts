@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { schemaText } from '../../../models/shape.ts'
+import { CRITERIA, scorePrompt, scoreShape } from '../../../prompts/score.ts'
 import type { Intake } from '../../../schemas/types.ts'
 import type { ChatRequest } from '../../../simulate/chat-request.ts'
 import { knownQuestion, loadBook } from '../../../simulate/load-book.ts'
@@ -9,6 +11,7 @@ import { QuestionBook } from '../../../simulate/question-book.ts'
 import { declaredAnswers } from '../../../simulate/structured-roles.ts'
 import { YES_NO_MAYBE } from '../../../sources/question-line.ts'
 import { readQuestions } from '../../../sources/read-questions.ts'
+import { reasoned } from '../../support/fake-ask.ts'
 import {
   promptFor,
   SAMPLER_MODELS,
@@ -102,5 +105,25 @@ describe('playerFor', () => {
       return declaredAnswers(text).at(-1) === question.answer.labels.join(', ')
     })
     expect(Math.abs(right.length / SYNTHETIC.length - share)).toBeLessThan(0.05)
+  })
+
+  it('scores what arrives at the key above what does not, and always within the shape', () => {
+    const player = playerKnowing(SYNTHETIC)
+    const schema = JSON.parse(schemaText(scoreShape))
+    const meanOf = (labelOf: (question: Intake) => string | undefined) => {
+      const scores = SYNTHETIC.slice(0, 50).flatMap((asked) => {
+        const cot = reasoned(labelOf(asked) ?? '')
+        const prompt = scorePrompt.render({ question: asked, cot }).map(({ content }) => content)
+        const said = scoreShape.parse(JSON.parse(say(player, { prompt: prompt.join('\n'), schema })))
+        return CRITERIA.map((criterion) => said[criterion].score)
+      })
+      return scores.reduce((sum, one) => sum + one, 0) / scores.length
+    }
+    const right = meanOf(({ answer }) => answer.labels.join(', '))
+    const wrong = meanOf(
+      ({ answer, options }) => options.find(({ label }) => !answer.labels.includes(label))?.label,
+    )
+    expect(right).toBeGreaterThan(6.5)
+    expect(wrong).toBeLessThan(4.5)
   })
 })
