@@ -111,5 +111,6 @@ describe('two machines under one budget', () => {
     const done = [...(await machines[0]!.all('records')), ...(await machines[0]!.all('unsolved'))]
     expect(new Set(done.map(({ question }) => question.questionId)).size).toBe(simulator.questions)
     expect(await kinds()).toEqual(['set', 'reached', 'raised'])
+    await machines[0]!.succeed('audit')
   })
 })

@@ -36,6 +36,8 @@ export function toyConfig(pipeline: string, dataDir: string): Config {
     pipeline,
     dataDir,
     kafka: { brokers: null, topicPrefix: '', partitions: 4, replication: 1, tls: null, sasl: null },
+    // Toys may fail as often as their tests want.
+    deadLetters: { maxShare: 1, window: 100 },
   })
 }
 

@@ -1,13 +1,13 @@
 import type { Fault } from '../fault.ts'
 
-/** The model of two roles, refine and regenerate, in the recorded pipeline. */
-const MODEL = 'strong'
+/** The model that verifies, ranks and summarizes in the recorded pipeline: it is asked at any time. */
+const MODEL = 'judge'
 const SAID = 'does not let us in (HTTP 401)'
 const SAY_LIMIT_MS = 90_000
 
 /** The endpoint refuses the key for one model: its steps stop and say so, all others go on; workers started anew do it. */
 export const wrongKey: Fault = {
-  name: 'the models: a wrong key (401) for the model of one role',
+  name: 'the models: a wrong key (401) for one model',
   area: 'models',
   async inject(run) {
     const { endpoint, crew } = run
