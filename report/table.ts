@@ -2,8 +2,11 @@
 import { count } from '../terminal/numbers.ts'
 import type { Row, Value } from './section.ts'
 
-/** What a column's values are; it says how they are written. Shares are given as parts of one and shown in percent. */
-export type Unit = 'text' | 'count' | 'percent' | 'usd' | 'number'
+/**
+ * What a column's values are; it says how they are written. Shares are given as parts of one and shown in percent;
+ * `exact` numbers are shown with all their digits, others rounded.
+ */
+export type Unit = 'text' | 'exact' | 'count' | 'percent' | 'usd' | 'number'
 
 /** A column. */
 export interface Column {
@@ -22,8 +25,6 @@ export interface Table {
 
 /** Stands where there is no value. */
 const NONE = '–'
-/** Above it cents are enough, US dollars. */
-const SMALL_USD = 10
 
 /** A table of some of the rows' columns. @param columns head, unit and the name in the row */
 export function tableOf(
@@ -46,22 +47,37 @@ export function lastRows(table: Table, most: number): Table {
   }
 }
 
-/** A value as it is shown. */
-export function cellText(value: Value, unit: Unit): string {
+/** The cells as they are shown; all numbers of a column have as many decimals. */
+export function cellTexts({ columns, rows }: Table): string[][] {
+  const digits = columns.map(({ unit }, at) =>
+    digitsOf(
+      unit,
+      rows.map((row) => row[at] ?? null),
+    ),
+  )
+  return rows.map((row) =>
+    row.map((value, at) => cellText(value, columns[at]?.unit ?? 'text', digits[at] ?? 0)),
+  )
+}
+
+function cellText(value: Value, unit: Unit, digits: number): string {
   if (value === null || value === '') return NONE
-  if (typeof value !== 'number') return String(value)
-  if (unit === 'text') return String(value)
-  if (unit === 'count') return count(Math.round(value))
-  if (unit === 'percent') return (value * 100).toFixed(1)
-  if (unit === 'usd') return decimals(value, Math.abs(value) < SMALL_USD ? 4 : 2)
-  return decimals(value, 1)
+  if (typeof value !== 'number' || unit === 'text' || unit === 'exact') return String(value)
+  const shown = unit === 'percent' ? value * 100 : value
+  return shown.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
+
+/** Enough of them for the smallest value. */
+function digitsOf(unit: Unit, values: readonly Value[]): number {
+  const isAnyBelow = (limit: number) =>
+    values.some((value) => typeof value === 'number' && value !== 0 && Math.abs(value) < limit)
+  if (unit === 'percent') return 1
+  if (unit === 'usd') return isAnyBelow(0.1) ? 4 : 2
+  if (unit === 'number') return isAnyBelow(1) ? 2 : 1
+  return 0
 }
 
 /** Whether the column's values stand to the right. */
 export function isNumeric({ unit }: Column): boolean {
   return unit !== 'text'
-}
-
-function decimals(value: number, digits: number): string {
-  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }

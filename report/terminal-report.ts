@@ -4,7 +4,7 @@ import { clipped } from '../terminal/fit.ts'
 import type { Style } from '../terminal/style.ts'
 import type { Answer } from './section.ts'
 import { shownText } from './shown-text.ts'
-import { cellText, isNumeric, type Table } from './table.ts'
+import { cellTexts, isNumeric, type Table } from './table.ts'
 
 /** Longest text of a cell, columns. */
 const LONGEST_CELL = 40
@@ -31,15 +31,13 @@ function sectionText({ section, rows }: Answer, { width, style }: ReportLayout):
   )
 }
 
-function tableLines({ columns, rows }: Table): string[] {
+function tableLines(table: Table): string[] {
   const cell = (text: string, at: number): Cell => {
-    const column = columns[at]
+    const column = table.columns[at]
     const short = clipped(shownText(text), LONGEST_CELL)
     return column !== undefined && isNumeric(column) ? right(short) : short
   }
-  const heads = columns.map(({ head }, at) => cell(head.toUpperCase(), at))
-  const body = rows.map((row) =>
-    row.map((value, at) => cell(cellText(value, columns[at]?.unit ?? 'text'), at)),
-  )
-  return inColumns([heads, ...body])
+  const heads = table.columns.map(({ head }) => head)
+  const [first = '', ...body] = inColumns([heads, ...cellTexts(table)].map((row) => row.map(cell)))
+  return [first, '─'.repeat(first.length), ...body]
 }

@@ -1,6 +1,6 @@
 /** The report as a page that holds all it needs: no script, no request, and all text as text only. */
 import type { Answer, Definition } from '../section.ts'
-import { cellText, isNumeric, type Table } from '../table.ts'
+import { cellTexts, isNumeric, type Table } from '../table.ts'
 import type { ChartDrawer } from './charts.ts'
 import { escaped } from './escape.ts'
 import { STYLE_SHEET } from './style-sheet.ts'
@@ -69,22 +69,22 @@ ${body}
 </section>`
 }
 
-function tableHtml({ columns, rows, note }: Table): string {
-  const numeric = columns.map(isNumeric)
+function tableHtml(table: Table): string {
   const cell = (tag: 'td' | 'th', text: string, at: number) => {
-    const attributes = `${tag === 'th' ? ' scope="col"' : ''}${numeric[at] ? ' class="number"' : ''}`
+    const column = table.columns[at]
+    const isNumber = column !== undefined && isNumeric(column)
+    const attributes = `${tag === 'th' ? ' scope="col"' : ''}${isNumber ? ' class="number"' : ''}`
     // Text of one cell, in whatever script, does not turn its neighbours around.
     return `<${tag}${attributes}><bdi>${escaped(text)}</bdi></${tag}>`
   }
-  const heads = columns.map(({ head }, at) => cell('th', head, at)).join('')
-  const body = rows.map(
-    (row) =>
-      `<tr>${row.map((value, at) => cell('td', cellText(value, columns[at]?.unit ?? 'text'), at)).join('')}</tr>`,
+  const heads = table.columns.map(({ head }, at) => cell('th', head, at)).join('')
+  const body = cellTexts(table).map(
+    (row) => `<tr>${row.map((text, at) => cell('td', text, at)).join('')}</tr>`,
   )
   return `<div class="scroll"><table>
 <thead><tr>${heads}</tr></thead>
 <tbody>
 ${body.join('\n')}
 </tbody>
-</table></div>${note === undefined ? '' : `\n<p class="note">${escaped(note)}</p>`}`
+</table></div>${table.note === undefined ? '' : `\n<p class="note">${escaped(table.note)}</p>`}`
 }

@@ -12,7 +12,7 @@ FROM correctness WHERE edition = {edition:String}`,
   missing: 'No path has been judged yet.',
   table: tableOf([
     ['model', 'text', 'model'],
-    ['temperature', 'number', 'temperature'],
+    ['temperature', 'exact', 'temperature'],
     ['paths', 'count', 'paths'],
     ['correct', 'count', 'correct'],
     ['errors', 'count', 'errors'],

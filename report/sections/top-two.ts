@@ -13,7 +13,7 @@ FROM top_two WHERE edition = {edition:String}`,
   table: tableOf([
     ['tier', 'text', 'tier'],
     ['model', 'text', 'model'],
-    ['temperature', 'number', 'temperature'],
+    ['temperature', 'exact', 'temperature'],
     ['chosen', 'count', 'chosen'],
     ['of the tier, %', 'percent', 'share'],
     ['came first', 'count', 'came_first'],
