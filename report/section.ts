@@ -48,6 +48,8 @@ export interface Chart {
   readonly label: string
   /** What is counted, at the axis. */
   readonly unit: string
+  /** Where the axis ends, if values cannot be higher. */
+  readonly most?: number
   readonly categories: readonly string[]
   readonly series: readonly Series[]
 }

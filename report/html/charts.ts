@@ -6,7 +6,7 @@
  */
 import { createRequire } from 'node:module'
 import type { EChartsOption, SeriesOption } from 'echarts'
-import { cutAt } from '../../terminal/fit.ts'
+import { cutAt, widthOf } from '../../terminal/fit.ts'
 import type { Chart } from '../section.ts'
 import { shownText } from '../shown-text.ts'
 import { escaped } from './escape.ts'
@@ -19,14 +19,21 @@ const WIDTH = 860
 const LINES_HEIGHT = 320
 const BAR = 15
 const BAR_GAP = 12
-/** For legend, axis and unit. */
-const AROUND_BARS = 92
+/** Below the bars: the axis and its unit. */
+const AXIS = 56
+/** Above the lines: the axis's unit. */
+const UNIT = 34
+const LEGEND_ROW = 26
+/** A name's mark, and the room to the next. */
+const LEGEND_MARK = 52
 const LABEL_WIDTH = 240
 const LONGEST_NAME = 46
 /** Series colours the style sheet has; they repeat beyond it. */
 const COLOURS = 6
 
 const TEXT = { color: 'var(--text)', fontSize: 12, fontFamily: 'sans-serif' }
+/** An average letter of a wide sans-serif, ems: which font a reader has is not known here, and labels shall fit. */
+const LETTER_EM = 0.62
 const LINE = { lineStyle: { color: 'var(--rule)' } }
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 6 })
 
@@ -36,8 +43,12 @@ const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 6 })
  */
 export function loadChartDrawer(): ChartDrawer {
   const require = createRequire(import.meta.url)
-  const { init } = require('echarts') as typeof import('echarts')
-  return (chart) => {
+  const { init, setPlatformAPI } = require('echarts') as typeof import('echarts')
+  setPlatformAPI({ measureText: (text) => ({ width: textWidth(text) }) })
+  return (given) => {
+    // A line needs two points.
+    const chart: Chart =
+      given.kind === 'lines' && given.categories.length === 1 ? { ...given, kind: 'bars' } : given
     const drawing = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: heightOf(chart) })
     try {
       drawing.setOption(optionOf(chart))
@@ -48,10 +59,31 @@ export function loadChartDrawer(): ChartDrawer {
   }
 }
 
-function heightOf({ kind, categories, series }: Chart): number {
-  if (kind === 'lines') return LINES_HEIGHT
+function heightOf(chart: Chart): number {
+  const { kind, categories, series } = chart
+  if (kind === 'lines') return LINES_HEIGHT + legendHeight(chart)
   const bars = kind === 'bars' ? series.length : 1
-  return AROUND_BARS + categories.length * (bars * BAR + BAR_GAP)
+  return legendHeight(chart) + categories.length * (bars * BAR + BAR_GAP) + AXIS
+}
+
+/** The names stand in rows above the drawing; one series needs none. */
+function legendHeight({ series }: Chart): number {
+  if (series.length < 2) return 8
+  let rows = 1
+  let used = 0
+  for (const { name } of series) {
+    const width = textWidth(named(name)) + LEGEND_MARK
+    if (used > 0 && used + width > WIDTH) {
+      rows++
+      used = 0
+    }
+    used += width
+  }
+  return rows * LEGEND_ROW + 8
+}
+
+function textWidth(text: string): number {
+  return widthOf(text) * LETTER_EM * TEXT.fontSize
 }
 
 function optionOf(chart: Chart): EChartsOption {
@@ -65,6 +97,7 @@ function optionOf(chart: Chart): EChartsOption {
     nameTextStyle: { ...TEXT, align: kind === 'lines' ? ('left' as const) : ('center' as const) },
     axisLabel: { ...TEXT, formatter: (value: number) => GROUPED.format(value), hideOverlap: true },
     splitLine: LINE,
+    max: chart.most,
     // Shares near each other would be one flat line above zero.
     scale: kind === 'lines',
   }
@@ -82,7 +115,7 @@ function optionOf(chart: Chart): EChartsOption {
     color: Array.from({ length: COLOURS }, (_, at) => `var(--series-${at + 1})`),
     legend: { show: chart.series.length > 1, top: 0, left: 0, textStyle: TEXT, itemGap: 18 },
     grid: {
-      top: kind === 'lines' ? 64 : 36,
+      top: legendHeight(chart) + (kind === 'lines' ? UNIT : 0),
       left: 8,
       right: 28,
       bottom: kind === 'lines' ? 8 : 28,
@@ -97,7 +130,8 @@ function optionOf(chart: Chart): EChartsOption {
 
 function seriesOf(kind: Chart['kind'], name: string, values: readonly (number | null)[]): SeriesOption {
   const data = values.map((value) => value ?? '-')
-  if (kind === 'lines') return { type: 'line', name, data, silent: true, symbolSize: 6, connectNulls: true }
+  if (kind === 'lines')
+    return { type: 'line', name, data, silent: true, symbol: 'circle', symbolSize: 6, connectNulls: true }
   return {
     ...{ type: 'bar', name, data, silent: true, barMaxWidth: BAR, barGap: '10%' },
     ...(kind === 'stacked-bars' && { stack: 'all' }),

@@ -27,10 +27,10 @@ figcaption { font-weight: 600; font-size: .9rem; margin-bottom: .5rem; }
 svg { display: block; width: 100%; height: auto; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-th, td { padding: .3rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
+th, td { padding: .3rem .75rem; text-align: left; vertical-align: top; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th { vertical-align: bottom; font-weight: 600; border-bottom-width: 2px; }
 tbody tr:nth-child(even) { background: var(--band); }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; }
 th.number { white-space: normal; }
 @media print {
   :root { --paper: #ffffff; --text: #000000; --soft: #444444; --rule: #bbbbbb; --band: #ffffff;
@@ -39,7 +39,8 @@ th.number { white-space: normal; }
   nav { display: none; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
-  th, td { padding: .2rem .35rem; }
+  th, td { padding: .2rem .35rem; white-space: normal; }
+  td.number { white-space: nowrap; }
   h2, .why, figcaption { break-after: avoid; }
   thead { display: table-header-group; }
   tr { break-inside: avoid; }

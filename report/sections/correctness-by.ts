@@ -24,6 +24,7 @@ ORDER BY indexOf(['source', 'tier', 'options', 'label'], dimension), indexOf(['e
         kind: 'bars',
         label: 'Share of correct paths by source, tier and number of options',
         unit: '% correct',
+        most: 100,
         categories,
         series: seriesBy(drawn, {
           ...{ by: (row) => text(row, 'model'), category: nameOf, categories },

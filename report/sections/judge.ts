@@ -37,7 +37,7 @@ FROM judge_agreement WHERE edition = {edition:String} ORDER BY day, verifier, mo
       ...{ column: 'share_agreed', scale: 100 },
     })
     const label = 'How often the judge agreed with the answer key'
-    return [{ kind: 'lines', label, unit: '% agreed', categories, series }]
+    return [{ kind: 'lines', label, unit: '% agreed', most: 100, categories, series }]
   },
 }
 
