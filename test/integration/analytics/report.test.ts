@@ -197,6 +197,14 @@ describe('the report', () => {
       { of_role: 'generate', model: MODELS[1], calls: 1, usd: 0.01 },
       { of_role: 'generate', model: MODELS[0], calls: 1, usd: 0.01 },
     ])
+    // Six paths a question at a cent, and the strong model's answer: no call was made for the easy and the medium one.
+    expect(rowsOf(answers, 'fewer-paths').at(-1)).toMatchObject({
+      paths: 6,
+      easy: 1,
+      medium: 1,
+      difficult: 1,
+    })
+    expect(rowsOf(answers, 'fewer-paths').at(-1)?.usd).toBeCloseTo(3 * 6 * 0.01 + 0.08)
     expect(rowsOf(answers, 'waiting')).toContainEqual({
       ...{ state: 'waits for verdicts', questions: 1, with_dead_letters: 0, example: '<b>q4</b>' },
     })
