@@ -17,7 +17,7 @@ FROM cost_per_record WHERE edition = {edition:String}`,
     ['cost, USD', 'usd', 'usd'],
     ['a question, USD', 'usd', 'usd_per_question'],
     ['a record, USD', 'usd', 'usd_per_record'],
-    ['calls of unknown cost', 'count', 'calls_of_unknown_cost'],
+    ['unpriced calls', 'count', 'calls_of_unknown_cost'],
   ]),
   charts: (rows) => [
     {

@@ -18,7 +18,7 @@ FROM costs_by_tier WHERE edition = {edition:String}`,
       ['tokens in', 'count', 'prompt_tokens'],
       ['tokens out', 'count', 'completion_tokens'],
       ['cost, USD', 'usd', 'usd'],
-      ['calls of unknown cost', 'count', 'calls_of_unknown_cost'],
+      ['unpriced calls', 'count', 'calls_of_unknown_cost'],
     ])(rows.map((row) => ({ ...row, tier: tierOf(row) }))),
   charts: (rows) => {
     const categories = distinct(rows.map(tierOf))

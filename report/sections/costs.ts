@@ -20,7 +20,7 @@ FROM costs WHERE edition = {edition:String} GROUP BY of_role, model ORDER BY usd
     ['tokens in', 'count', 'prompt_tokens'],
     ['tokens out', 'count', 'completion_tokens'],
     ['cost, USD', 'usd', 'usd'],
-    ['calls of unknown cost', 'count', 'calls_of_unknown_cost'],
+    ['unpriced calls', 'count', 'calls_of_unknown_cost'],
   ]),
   charts: (rows) => [
     {

@@ -22,7 +22,7 @@ ORDER BY role, indexOf([${OUTCOMES.map((outcome) => `'${outcome}'`).join(', ')}]
       ['tokens in', 'count', 'prompt_tokens'],
       ['tokens out', 'count', 'completion_tokens'],
       ['cost, USD', 'usd', 'usd'],
-      ['calls of unknown cost', 'count', 'calls_of_unknown_cost'],
+      ['unpriced calls', 'count', 'calls_of_unknown_cost'],
     ])(rows),
     note: 'Kept: behind a record. Rejected: used, but behind no record, such as a wrong path. Unusable: answered, and no step could use it, or not yet. Repeated: an equal request had been answered before. Failed: no answer came.',
   }),
