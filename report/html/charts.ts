@@ -18,6 +18,9 @@ export type ChartDrawer = (chart: Chart) => string
 const WIDTH = 860
 const LINES_HEIGHT = 320
 const BAR = 15
+/** Where many lie side by side. */
+const THIN_BAR = 9
+const MOST_THICK_BARS = 4
 const BAR_GAP = 12
 /** Below the bars: the axis and its unit. */
 const AXIS = 56
@@ -29,7 +32,7 @@ const LEGEND_MARK = 52
 const LABEL_WIDTH = 240
 const LONGEST_NAME = 46
 /** Series colours the style sheet has; they repeat beyond it. */
-const COLOURS = 6
+const COLOURS = 10
 
 const TEXT = { color: 'var(--text)', fontSize: 12, fontFamily: 'sans-serif' }
 /** An average letter of a wide sans-serif, ems: which font a reader has is not known here, and labels shall fit. */
@@ -63,7 +66,11 @@ function heightOf(chart: Chart): number {
   const { kind, categories, series } = chart
   if (kind === 'lines') return LINES_HEIGHT + legendHeight(chart)
   const bars = kind === 'bars' ? series.length : 1
-  return legendHeight(chart) + categories.length * (bars * BAR + BAR_GAP) + AXIS
+  return legendHeight(chart) + categories.length * (bars * barHeight(bars) + BAR_GAP) + AXIS
+}
+
+function barHeight(bars: number): number {
+  return bars > MOST_THICK_BARS ? THIN_BAR : BAR
 }
 
 /** The names stand in rows above the drawing; one series needs none. */
@@ -116,8 +123,9 @@ function optionOf(chart: Chart): EChartsOption {
     legend: { show: chart.series.length > 1, top: 0, left: 0, textStyle: TEXT, itemGap: 18 },
     grid: {
       top: legendHeight(chart) + (kind === 'lines' ? UNIT : 0),
-      left: 8,
-      right: 28,
+      // The first hour's name is wider than the numbers before it.
+      left: kind === 'lines' ? 44 : 8,
+      right: kind === 'lines' ? 60 : 28,
       bottom: kind === 'lines' ? 8 : 28,
       containLabel: true,
     },

@@ -4,11 +4,13 @@ export const STYLE_SHEET = `
   color-scheme: light dark;
   --paper: #ffffff; --text: #1b1f24; --soft: #59636e; --rule: #d5dae0; --band: #f5f7f9; --link: #0b5cad;
   --series-1: #0f6cbd; --series-2: #d9730d; --series-3: #17876d; --series-4: #a33d8f; --series-5: #8a7a00; --series-6: #6b7280;
+  --series-7: #b3261e; --series-8: #6f42c1; --series-9: #5d7a16; --series-10: #8b5e3c;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14171b; --text: #e6e9ed; --soft: #9aa4af; --rule: #363d46; --band: #1b2026; --link: #79b8ff;
     --series-1: #5aa9f0; --series-2: #f0a04b; --series-3: #4fc3a1; --series-4: #d98acb; --series-5: #d6c54a; --series-6: #a0a8b3;
+    --series-7: #ff8a80; --series-8: #b79bf7; --series-9: #a9c65c; --series-10: #cfa27e;
   }
 }
 * { box-sizing: border-box; }
@@ -34,7 +36,8 @@ tbody tr:nth-child(even) { background: var(--band); }
 th.number { white-space: normal; }
 @media print {
   :root { --paper: #ffffff; --text: #000000; --soft: #444444; --rule: #bbbbbb; --band: #ffffff;
-    --series-1: #0f6cbd; --series-2: #d9730d; --series-3: #17876d; --series-4: #a33d8f; --series-5: #8a7a00; --series-6: #6b7280; }
+    --series-1: #0f6cbd; --series-2: #d9730d; --series-3: #17876d; --series-4: #a33d8f; --series-5: #8a7a00; --series-6: #6b7280;
+    --series-7: #b3261e; --series-8: #6f42c1; --series-9: #5d7a16; --series-10: #8b5e3c; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
   .scroll { overflow: visible; }

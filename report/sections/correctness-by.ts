@@ -56,7 +56,7 @@ function pivoted(rows: readonly Row[]): Table {
       { head: 'value', unit: 'text' },
       { head: 'paths', unit: 'count' },
       { head: 'errors', unit: 'count' },
-      ...models.map((model) => ({ head: `${model}, % correct`, unit: 'percent' as const })),
+      ...models.map((model) => ({ head: `${model}, %`, unit: 'percent' as const })),
     ],
     rows: shown.map(({ group, paths }) => [
       group[0]?.dimension ?? null,
@@ -65,7 +65,7 @@ function pivoted(rows: readonly Row[]): Table {
       sum(group, 'errors'),
       ...models.map((model) => group.find((row) => row.model === model)?.share_correct ?? null),
     ]),
-    ...(left > 0 && { note: `The labels with the most paths; ${count(left)} more are in --json.` }),
+    note: `Under each model the share of its paths that are correct.${left > 0 ? ` Of the labels those with the most paths; ${count(left)} more are in --json.` : ''}`,
   }
 }
 

@@ -5,7 +5,7 @@ import { lastRows, tableOf } from '../table.ts'
 /** A day of one model; all hours are in the JSON. */
 const MOST_ROWS = 24
 /** Lines a chart can hold: those with the most calls. */
-const MOST_LINES = 6
+const MOST_LINES = 9
 
 /** How the endpoints have done. */
 export const endpoints: Section = {

@@ -1,5 +1,5 @@
 /** The report of a small dataset with hostile names, on the real engine and, where there is one, in a real browser. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -226,6 +226,22 @@ describe('the report', () => {
     await expect(ask('strict')).rejects.toMatchObject({
       ...{ code: 'NF_EDITION_UNKNOWN', remedy: 'There is: main.' },
     })
+  })
+
+  it('is asked by the Grafana dashboard, too: each of its panels has rows', async () => {
+    const { panels, templating } = JSON.parse(readFileSync('examples/grafana/ninefold.json', 'utf8'))
+    expect(await engine.query(LAYOUT.database, templating.list[1].query)).toEqual([{ edition: 'main' }])
+    for (const { title, targets, options } of panels) {
+      // What Grafana and its data source put in: the chosen edition, and the time range.
+      const sql = targets[0].rawSql
+        .replaceAll(/\$\{edition:sqlstring\}/g, "'main'")
+        .replaceAll(/\$__(?:time|date)Filter\((\w+)\)/g, '$1 >= toDate(0)')
+      expect(sql, title).not.toContain('$')
+      const rows = await engine.query<Row>(LAYOUT.database, sql)
+      expect(rows.length, title).toBeGreaterThan(0)
+      if (options.xField) expect(Object.keys(rows[0]!), title).toContain(options.xField)
+      if (targets[0].format === 0) expect(Object.keys(rows[0]!)[0], title).toBe('time')
+    }
   })
 
   const executable = findChromium('the report in a browser')
