@@ -64,6 +64,10 @@ export const GUIDES: Readonly<Record<string, Guide>> = {
     example: 'ninefold sql "SELECT tier, count() FROM records GROUP BY tier"',
     next: 'ninefold sql "SHOW TABLES"   what else there is',
   },
+  report: {
+    example: 'ninefold report --html report.html',
+    next: 'ninefold sql "SELECT * FROM spending"   the views it is made of, asked in your own words',
+  },
   audit: { example: 'ninefold audit --json', next: null },
   topology: { example: 'ninefold topology --mermaid', next: null },
   read: { example: 'ninefold read verdicts --limit 5', next: null },

@@ -17,6 +17,7 @@ import { register as load } from './load.ts'
 import { register as preview } from './preview.ts'
 import { register as read } from './read.ts'
 import { register as replay } from './replay.ts'
+import { register as report } from './report.ts'
 import { register as run } from './run.ts'
 import { register as serve } from './serve.ts'
 import { register as show } from './show.ts'
@@ -33,7 +34,7 @@ import { register as validate } from './validate.ts'
 const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Begin:': [init, validate, preview, demo],
   'Make a dataset:': [load, serve, run, exportRecords, replay],
-  'Look into it:': [batches, show, deadLetters, unsolved, topics, sql, audit, read, topology],
+  'Look into it:': [report, batches, show, deadLetters, unsolved, topics, sql, audit, read, topology],
   'Local services:': [up, down, status, analytics, simulate],
   'Help:': [completion, help],
 }

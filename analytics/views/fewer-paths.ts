@@ -1,6 +1,12 @@
 import { tiersOfFewerPaths } from './tiers-of-fewer-paths.ts'
 import type { View } from './view.ts'
 
+/** What the later steps cost for each question of a tier: nothing where no call was made, unknown where no price is. */
+function laterUsd(tier: string): string {
+  const isLater = `role NOT IN ('generate', 'verify') AND tier = '${tier}'`
+  return `if(countIf(${isLater}) = 0, 0, sumIf(costs_by_tier.usd / questions, ${isLater}))`
+}
+
 /** What the ninth path buys, and the eighth, and so on. */
 export const fewerPaths: View = {
   name: 'fewer_paths',
@@ -25,9 +31,9 @@ LEFT JOIN (
     SELECT
         edition,
         sumIf(costs_by_tier.usd, role IN ('generate', 'verify')) / sumIf(costs_by_tier.calls, role = 'generate') AS usd_per_path,
-        sumIf(costs_by_tier.usd / questions, role NOT IN ('generate', 'verify') AND tier = 'easy') AS usd_easy,
-        sumIf(costs_by_tier.usd / questions, role NOT IN ('generate', 'verify') AND tier = 'medium') AS usd_medium,
-        sumIf(costs_by_tier.usd / questions, role NOT IN ('generate', 'verify') AND tier = 'difficult') AS usd_difficult
+        ${laterUsd('easy')} AS usd_easy,
+        ${laterUsd('medium')} AS usd_medium,
+        ${laterUsd('difficult')} AS usd_difficult
     FROM costs_by_tier
     LEFT JOIN (SELECT edition, tier, count() AS questions FROM triaged GROUP BY edition, tier) AS sorted USING (edition, tier)
     GROUP BY edition
