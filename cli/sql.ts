@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { type Readable, Transform, type Writable } from 'node:stream'
+import { Readable, Transform, type Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError } from 'commander'
@@ -108,15 +108,17 @@ function formatOf({ format, json, output }: SqlOptions): string {
 
 /** Onto standard output; it is no failure when nobody reads on, e.g. behind `| head`. */
 async function print(answers: AsyncIterable<Readable>): Promise<void> {
-  for await (const answer of answers) {
-    try {
-      const safe = process.stdout.isTTY ? [onTerminal()] : []
-      await pipeline([answer, ...safe, process.stdout], { end: false })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
-      throw error
-    }
+  try {
+    const safe = process.stdout.isTTY ? [onTerminal()] : []
+    await pipeline([Readable.from(inOne(answers)), ...safe, process.stdout], { end: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   }
+}
+
+/** One after the other, as one stream: however many there are, the output is listened to once. */
+async function* inOne(answers: AsyncIterable<Readable>): AsyncGenerator<unknown> {
+  for await (const answer of answers) yield* answer
 }
 
 /** Into a file, which is touched only when the first answer has come. */
