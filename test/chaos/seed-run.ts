@@ -25,7 +25,7 @@ const SHARE_WITH_FAULTS = 0.85
 const SECONDS_A_FAULT = 10
 /** Calls a second: at most, and when a fault takes so long that its share is made. */
 const FASTEST = 150
-const TRICKLE = 3
+const TRICKLE = 12
 const LOOK_MS = 100
 const UP_LIMIT_MS = 300_000
 const WORKERS = 3

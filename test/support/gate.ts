@@ -159,12 +159,27 @@ export class Gate {
   /** Forwards what waits, as far as it may. */
   #release(): void {
     if (this.#shut) return
-    for (const forward of this.#held) {
-      if (this.#pace !== null && this.#credit < 1) return
-      if (this.#pace !== null) this.#credit--
-      this.#held.delete(forward)
-      forward()
+    if (this.#pace === null) for (const forward of this.#held) this.#let(forward)
+    else this.#releaseSome()
+  }
+
+  /**
+   * The last come and the first in turn: behind a long queue of others a worker that has just been started would hear
+   * nothing for minutes.
+   */
+  #releaseSome(): void {
+    if (this.#credit < 1) return
+    const waiting = [...this.#held]
+    let isLast = true
+    for (; this.#credit >= 1 && waiting.length > 0; this.#credit--) {
+      this.#let((isLast ? waiting.pop() : waiting.shift())!)
+      isLast = !isLast
     }
+  }
+
+  #let(forward: () => void): void {
+    this.#held.delete(forward)
+    forward()
   }
 
   #forward(incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): void {
