@@ -34,6 +34,7 @@ export class Gate {
   #shut = false
   /** Requests that may pass now, where a pace is set. */
   #credit = 0
+  #lastIsNext = true
   #pace: NodeJS.Timeout | null = null
   #forwarded = 0
   #underWay = 0
@@ -170,10 +171,9 @@ export class Gate {
   #releaseSome(): void {
     if (this.#credit < 1) return
     const waiting = [...this.#held]
-    let isLast = true
     for (; this.#credit >= 1 && waiting.length > 0; this.#credit--) {
-      this.#let((isLast ? waiting.pop() : waiting.shift())!)
-      isLast = !isLast
+      this.#let((this.#lastIsNext ? waiting.pop() : waiting.shift())!)
+      this.#lastIsNext = !this.#lastIsNext
     }
   }
 
