@@ -28,7 +28,7 @@ const { CHAOS_SEEDS, CHAOS_FIRST_SEED, CHAOS_KILLS_A_SEED, CHAOS_QUESTIONS, CHAO
 const seeds = Array.from({ length: Number(CHAOS_SEEDS ?? 10) }, (_, at) => at + Number(CHAOS_FIRST_SEED ?? 1))
 const kills = Number(CHAOS_KILLS_A_SEED ?? 20)
 const only = (process.env.CHAOS_ONLY ?? '').split(',').filter((word) => word !== '')
-const questions = someQuestions(Number(CHAOS_QUESTIONS ?? 800))
+const questions = someQuestions(Number(CHAOS_QUESTIONS ?? 1_600))
 const fewQuestions = someQuestions(Number(CHAOS_CONTROL_QUESTIONS ?? 150))
 const double = testVariable('TEST_ENDPOINT_SLOW')
 const folder = resolve(process.env.CHAOS_RESULTS ?? '.chaos')
