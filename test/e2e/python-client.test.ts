@@ -66,7 +66,7 @@ describe('a Python client', () => {
   })
 
   it('has the packages that its test has', () => {
-    const ofTest = readFileSync(new URL('../chaos/requirements.txt', import.meta.url), 'utf8')
+    const ofTest = readFileSync(new URL('../chaos/judge/requirements.txt', import.meta.url), 'utf8')
     const ofExample = readFileSync(`${EXAMPLE}requirements.txt`, 'utf8')
     expect(ofTest.trim().split('\n')).toEqual(expect.arrayContaining(ofExample.trim().split('\n')))
   })
