@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,6 +38,7 @@ beforeEach(() => {
 
 afterEach(() => {
   process.env.PATH = PATH
+  rmSync(folder, { recursive: true })
 })
 
 describe('ensureJars', () => {

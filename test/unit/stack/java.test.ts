@@ -1,11 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { findJava, parseJavaVersion } from '../../../stack/java.ts'
 
+const folder = mkdtempSync(join(tmpdir(), 'ninefold-java-'))
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
 function fakeJavaHome(version: string): string {
-  const home = mkdtempSync(join(tmpdir(), 'ninefold-java-'))
+  const home = mkdtempSync(join(folder, 'home-'))
   mkdirSync(join(home, 'bin'))
   const java = join(home, 'bin', 'java')
   writeFileSync(java, `#!/bin/sh\necho 'openjdk version "${version}" 2025-01-01' >&2\n`)

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { acquireLock, waitForLock } from '../../../stack/lock.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ninefold-lock-'))
 const module = new URL('../../../stack/lock.ts', import.meta.url).href
+
+afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A process that takes the lock, collects its garbage, says whether it got it, and stays until killed. */
 function holder(path: string) {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { findMarked, markOf, stopOrphans } from '../../../stack/orphans.ts'
 import {
   isAlive,
@@ -20,6 +20,7 @@ const started: ProcessIdentity[] = []
 afterEach(() => {
   for (const identity of started.splice(0)) if (isAlive(identity)) process.kill(identity.pid, 'SIGKILL')
 })
+afterAll(() => rmSync(folder, { recursive: true }))
 
 async function startNode(script: string, ...args: string[]) {
   const child = await startDetached({

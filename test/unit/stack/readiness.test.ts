@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { answersMetadata } from '../../../stack/broker-probe.ts'
 import { buildComponent } from '../../../stack/layout.ts'
 import { startTimeOf } from '../../../stack/process.ts'
@@ -12,6 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'ninefold-readiness-'))
 const log = join(folder, 'part.log')
 const ports = { kafka: 1, controller: 2, registry: 3, clickhouse: 4 }
 const part = { ...buildComponent('kafka', folder, ports), logFile: log }
+
+afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('lastLines', () => {
   it('gives the end of what was written from an offset on', () => {

@@ -1,13 +1,16 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { formatStatus } from '../../../cli/status.ts'
 import { readState, type StackState, writeState } from '../../../stack/state.ts'
 import { stackStatus } from '../../../stack/status.ts'
 import { stopStack } from '../../../stack/stop.ts'
 
-const newFolder = () => mkdtempSync(join(tmpdir(), 'ninefold-state-'))
+const parent = mkdtempSync(join(tmpdir(), 'ninefold-state-'))
+const newFolder = () => mkdtempSync(join(parent, 'case-'))
+
+afterAll(() => rmSync(parent, { recursive: true }))
 
 describe('stack.json', () => {
   it('is empty at first, and reads back what was written', () => {
