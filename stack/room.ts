@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DiskFault } from './disk-fault.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** How often it is tried whether there is room again, ms. */
 const RETRY_MS = 500
@@ -57,7 +58,7 @@ export class Room {
   free(signal: AbortSignal): Promise<void> | null {
     if (this.#fault === null) return null
     this.#roomAgain ??= Promise.withResolvers<void>()
-    return until(this.#roomAgain.promise, signal)
+    return untilAborted(this.#roomAgain.promise, signal)
   }
 
   /** Waits no longer: what finds no room from now on fails. */
@@ -91,16 +92,4 @@ export class Room {
 
 function isFull(error: unknown): error is DiskFault {
   return error instanceof DiskFault && error.code === 'NF_DISK_FULL'
-}
-
-function until(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.reject(signal.reason)
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    void promise.then(() => {
-      signal.removeEventListener('abort', abort)
-      resolve()
-    })
-  })
 }

@@ -5,6 +5,7 @@
 
 import { messageOf } from '../../errors.ts'
 import { systemClock } from '../../models/clock.ts'
+import { untilAborted } from '../../stack/until-aborted.ts'
 import { backOff } from './back-off.ts'
 import { outlookOf } from './outlook.ts'
 
@@ -99,17 +100,5 @@ export class BrokerWatch {
     const away = this.#away
     this.#away = null
     if (away !== null) for (const listener of this.#listeners) listener.returned(away)
-  }
-}
-
-/** What the promise gives, unless the signal comes before. @throws the signal's reason */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>()
-  const abort = (): void => aborted.reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }
