@@ -12,6 +12,16 @@ export function number(row: Row, name: string): number | null {
   return typeof value === 'number' ? value : null
 }
 
+/** The sum of a column's values. */
+export function sum(rows: readonly Row[], name: string): number {
+  return rows.reduce((total, row) => total + (number(row, name) ?? 0), 0)
+}
+
+/** A row's model and temperature, as they are shown. */
+export function samplerOf(row: Row): string {
+  return `${text(row, 'model')} at ${text(row, 'temperature')}`
+}
+
 /** The different values, in the order they come. */
 export function distinct(values: readonly string[]): string[] {
   return [...new Set(values)]

@@ -1,5 +1,5 @@
 import { count } from '../../terminal/numbers.ts'
-import { distinct, number, seriesBy, text } from '../rows.ts'
+import { distinct, seriesBy, sum, text } from '../rows.ts'
 import type { Row, Section } from '../section.ts'
 import type { Table } from '../table.ts'
 
@@ -67,8 +67,4 @@ function pivoted(rows: readonly Row[]): Table {
     ]),
     note: `Under each model the share of its paths that are correct.${left > 0 ? ` Of the labels those with the most paths; ${count(left)} more are in --json.` : ''}`,
   }
-}
-
-function sum(rows: readonly Row[], column: string): number {
-  return rows.reduce((total, row) => total + (number(row, column) ?? 0), 0)
 }

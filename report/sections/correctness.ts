@@ -1,4 +1,4 @@
-import { seriesOf, text } from '../rows.ts'
+import { samplerOf, seriesOf } from '../rows.ts'
 import type { Section } from '../section.ts'
 import { tableOf } from '../table.ts'
 
@@ -25,7 +25,7 @@ FROM correctness WHERE edition = {edition:String}`,
       kind: 'stacked-bars',
       label: 'Correct paths and errors by model and temperature',
       unit: 'paths',
-      categories: rows.map((row) => `${text(row, 'model')} at ${text(row, 'temperature')}`),
+      categories: rows.map(samplerOf),
       series: [seriesOf(rows, 'correct', 'correct'), seriesOf(rows, 'errors', 'errors')],
     },
   ],

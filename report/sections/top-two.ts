@@ -1,5 +1,5 @@
-import { distinct, seriesBy, text } from '../rows.ts'
-import type { Row, Section } from '../section.ts'
+import { distinct, samplerOf, seriesBy, text } from '../rows.ts'
+import type { Section } from '../section.ts'
 import { tableOf } from '../table.ts'
 
 /** Whose paths the ranker keeps. */
@@ -33,8 +33,4 @@ FROM top_two WHERE edition = {edition:String}`,
       },
     ]
   },
-}
-
-function samplerOf(row: Row): string {
-  return `${text(row, 'model')} at ${text(row, 'temperature')}`
 }
