@@ -1,4 +1,4 @@
-import { distinct, number, seriesBy, text } from '../rows.ts'
+import { distinct, seriesBy, sum, text } from '../rows.ts'
 import type { Chart, Row, Section } from '../section.ts'
 import { lastRows, tableOf } from '../table.ts'
 
@@ -32,22 +32,26 @@ FROM endpoint_hours WHERE edition = {edition:String} ORDER BY hour, endpoint, mo
       ])(rows.map((row) => ({ ...row, hour: hourOf(row) }))),
       MOST_ROWS,
     ),
-  charts: (rows) => [
-    linesOf(rows, 'Seconds a call took, the slowest tenth left out', 's (p90)', 'seconds_p90'),
-    linesOf(rows, 'Tokens written over the hour', 'tokens/s', 'tokens_per_second'),
-  ],
+  charts: (rows) => {
+    const drawn = ofBusiest(rows)
+    return [
+      linesOf(drawn, 'Seconds a call took, the slowest tenth left out', 's (p90)', 'seconds_p90'),
+      linesOf(drawn, 'Tokens written over the hour', 'tokens/s', 'tokens_per_second'),
+    ]
+  },
 }
 
-function linesOf(rows: readonly Row[], label: string, unit: string, column: string): Chart {
+/** The rows of the lines that are drawn. */
+function ofBusiest(rows: readonly Row[]): Row[] {
   const busiest = [...Map.groupBy(rows, lineOf)]
-    .map(([line, group]) => ({
-      line,
-      calls: group.reduce((sum, row) => sum + (number(row, 'calls') ?? 0), 0),
-    }))
+    .map(([line, group]) => ({ line, calls: sum(group, 'calls') }))
     .sort((a, b) => b.calls - a.calls)
     .slice(0, MOST_LINES)
     .map(({ line }) => line)
-  const drawn = rows.filter((row) => busiest.includes(lineOf(row)))
+  return rows.filter((row) => busiest.includes(lineOf(row)))
+}
+
+function linesOf(drawn: readonly Row[], label: string, unit: string, column: string): Chart {
   const categories = distinct(drawn.map(hourOf))
   const series = seriesBy(drawn, { by: lineOf, category: hourOf, categories, column })
   return { kind: 'lines', label, unit, categories, series }
