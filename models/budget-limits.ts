@@ -19,6 +19,14 @@ export function roleOf(step: string): string {
   return dot < 0 ? step : step.slice(0, dot)
 }
 
+/** One USD in the unit all sums are kept in. */
+const NANO = 1e9
+
+/** A limit in billionths of a US dollar, as it is held against sums, and told in the log. */
+export function nanoLimit(usd: number): number {
+  return Math.floor(usd * NANO)
+}
+
 /** Whether there is any limit. */
 export function isLimited({ usd, roles, runUsd }: BudgetLimits): boolean {
   return usd !== null || runUsd !== null || Object.keys(roles).length > 0

@@ -5,12 +5,9 @@
  * them, and whatever comes behind it and is held by the limit it waits for waits behind it, or large calls would
  * never get their turn; calls held by other limits pass. One that would not fit even then is refused.
  */
-import { type BudgetLimits, type LimitOf, roleOf } from './budget-limits.ts'
+import { type BudgetLimits, type LimitOf, nanoLimit, roleOf } from './budget-limits.ts'
 import { BudgetReached, type PricedCall } from './budget-reached.ts'
 import type { Spending } from './budget-store.ts'
-
-/** One USD in the unit all sums are kept in. */
-const NANO = 1e9
 
 const NOTHING: Spending = { spent: 0, assumed: 0, reserved: 0 }
 
@@ -78,7 +75,7 @@ export class Purses {
 }
 
 function purse(of: LimitOf, usd: number, spending: Spending): Purse {
-  const limit = Math.floor(usd * NANO)
+  const limit = nanoLimit(usd)
   return { of, limit, spending, free: limit - spending.spent - spending.reserved, isAwaited: false }
 }
 

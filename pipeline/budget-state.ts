@@ -2,12 +2,10 @@
  * What the log says about the limits of an edition, and what would have to be said of a change. Pure: who reads and
  * writes the log is {@link ../pipeline/budget-log.ts}.
  */
-import type { BudgetLimits } from '../models/budget-limits.ts'
+import { type BudgetLimits, nanoLimit } from '../models/budget-limits.ts'
 import type { BudgetReached } from '../models/budget-reached.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { BudgetEvent } from '../schemas/types.ts'
-
-const NANO = 1e9
 
 /** Whose limit: a role's, or the edition's (null). */
 type Whose = string | null
@@ -38,9 +36,11 @@ export class BudgetState {
 
   /** What the configuration changes: nothing where the log has its limits already. */
   changesTo({ usd, roles }: Pick<BudgetLimits, 'usd' | 'roles'>, by: EventMaker): BudgetEvent[] {
-    const wanted = new Map<Whose, number>(Object.entries(roles).map(([role, limit]) => [role, nano(limit)]))
+    const wanted = new Map<Whose, number>(
+      Object.entries(roles).map(([role, limit]) => [role, nanoLimit(limit)]),
+    )
     const whose = new Set<Whose>([null, ...this.#limits.keys(), ...wanted.keys()])
-    if (usd !== null) wanted.set(null, nano(usd))
+    if (usd !== null) wanted.set(null, nanoLimit(usd))
     return [...whose].flatMap((role) => {
       const was = this.#limits.get(role)?.nanoUsd ?? null
       const now = wanted.get(role) ?? null
@@ -100,8 +100,4 @@ function kindOf(was: number | null, now: number | null): string {
   if (now === null) return 'removed'
   if (was === null) return 'set'
   return now > was ? 'raised' : 'lowered'
-}
-
-function nano(usd: number): number {
-  return Math.floor(usd * NANO)
 }
