@@ -7,7 +7,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { contentId } from '../schemas/ids.ts'
-import { acquireLock, type Lock } from '../stack/lock.ts'
+import { acquireLock, isLocked, type Lock } from '../stack/lock.ts'
 import type { Limits } from './limiter.ts'
 
 /** How often others are counted, ms. */
@@ -50,7 +50,7 @@ export class MachineShare {
     if (this.#place === null) return null
     const { number } = this.#place
     const others = onReadyDisk(() =>
-      this.#numbers().filter((other) => other !== number && this.#isTaken(other)),
+      this.#numbers().filter((other) => other !== number && isLocked(this.#path(other))),
     )
     if (others === null) return null
     return partOf(limits, others.length + 1, others.filter((other) => other < number).length)
@@ -67,11 +67,6 @@ export class MachineShare {
       const lock = acquireLock(this.#path(number))
       if (lock !== null) return { number, lock }
     }
-  }
-
-  #isTaken(number: number): boolean {
-    using lock = acquireLock(this.#path(number))
-    return lock === null
   }
 
   #path(number: number): string {
