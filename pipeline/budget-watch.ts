@@ -5,7 +5,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sink } from '../analytics/sink/sink.ts'
-import type { Config, ModelSpec } from '../config/types.ts'
+import { askingsOf } from '../config/askings.ts'
+import type { Config } from '../config/types.ts'
 import { messageOf, NinefoldError } from '../errors.ts'
 import { roleOf } from '../models/budget-limits.ts'
 import { BudgetReached } from '../models/budget-reached.ts'
@@ -99,13 +100,8 @@ function nameOf({ limit: { of } }: BudgetReached): string {
  */
 export function checkRunPrices(config: Config, processors: readonly AnyProcessor[]): void {
   const roles = new Set(processors.map(({ step }) => roleOf(step)))
-  const asked: ModelSpec[] = [
-    ...(roles.has('generate') ? config.samplers.map(({ model }) => model) : []),
-    ...Object.values(config.roles).flatMap((spec) =>
-      spec !== null && roles.has(spec.role) ? [spec.model] : [],
-    ),
-  ]
-  const unpriced = asked.find(({ price }) => price === null)
+  const asked = askingsOf(config).filter(({ step }) => roles.has(step))
+  const unpriced = asked.find(({ model }) => model.price === null)?.model
   if (unpriced === undefined) return
   throw new NinefoldError(
     'NF_CONFIG_UNKNOWN_PRICE',
