@@ -28,6 +28,12 @@ export interface Skipped {
   readonly why: string
 }
 
+/** Letters that something can be done about, and those that are left alone. */
+interface Sorted {
+  readonly ready: LetterEntry[]
+  readonly skipped: Skipped[]
+}
+
 /**
  * The dead letters that are meant.
  * @throws {NinefoldError} NF_DEAD_LETTER_UNKNOWN for an id that is none of them
@@ -56,35 +62,29 @@ export function selected(
  * Those that can be ordered to be tried again, and why the others cannot.
  * @param named whether each was named by its id: then also one that was dismissed
  */
-export function redrivable(
-  letters: readonly LetterEntry[],
-  config: Config,
-  named = false,
-): { readonly ready: LetterEntry[]; readonly skipped: Skipped[] } {
+export function redrivable(letters: readonly LetterEntry[], config: Config, named = false): Sorted {
   const groups = new Set(topology(config).map(({ step }) => groupName(config, step)))
+  return sorted(letters, (letter) => {
+    const isWanted = named && letter.fate.state === 'dismissed'
+    return (isWanted ? null : settled(letter)) ?? withoutStep(letter, groups)
+  })
+}
+
+/** Those that can be dismissed, and why the others cannot. */
+export function dismissible(letters: readonly LetterEntry[]): Sorted {
+  return sorted(letters, settled)
+}
+
+/** @param whyNot why a letter is left alone; null where it is not */
+function sorted(letters: readonly LetterEntry[], whyNot: (letter: LetterEntry) => string | null): Sorted {
   const ready: LetterEntry[] = []
   const skipped: Skipped[] = []
   for (const letter of letters) {
-    const isWanted = named && letter.fate.state === 'dismissed'
-    const why = (isWanted ? null : settled(letter)) ?? withoutStep(letter, groups)
+    const why = whyNot(letter)
     if (why === null) ready.push(letter)
     else skipped.push({ deadLetterId: letter.deadLetterId, why })
   }
   return { ready, skipped }
-}
-
-/** Those that can be dismissed, and why the others cannot. */
-export function dismissible(letters: readonly LetterEntry[]): {
-  readonly ready: LetterEntry[]
-  readonly skipped: Skipped[]
-} {
-  const [ready, others] = [[] as LetterEntry[], [] as Skipped[]]
-  for (const letter of letters) {
-    const why = settled(letter)
-    if (why === null) ready.push(letter)
-    else others.push({ deadLetterId: letter.deadLetterId, why })
-  }
-  return { ready, skipped: others }
 }
 
 /** The steps of a configuration as people call them, by their names. */
