@@ -98,6 +98,11 @@ export function notAllowed(error: unknown): NinefoldError | null {
   )
 }
 
+/** Of the protocol, e.g. `UNKNOWN_MEMBER_ID`; empty where the error has none. */
+export function typeOf(error: unknown): string {
+  return (error as { type?: string } | null)?.type ?? ''
+}
+
 /** The error, what caused it, and what it is made of; nothing where it is no error. */
 export function chainOf(error: unknown): KafkaFault[] {
   if (!(error instanceof Error)) return []

@@ -7,6 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NinefoldError } from '../../errors.ts'
+import { typeOf } from './connection-faults.ts'
 import { fetchStableOffsets } from './group-protocol.ts'
 import { type Broker, BrokerClass } from './kafkajs.ts'
 
@@ -109,10 +110,6 @@ async function onceLoaded<T>(request: () => Promise<T>): Promise<T> {
       await sleep(LOADING_RETRY_MS)
     }
   }
-}
-
-function typeOf(error: unknown): string | undefined {
-  return (error as { type?: string } | null)?.type
 }
 
 BrokerClass.prototype.offsetFetch = async function (this: Broker, { groupId, topics }: OffsetFetchRequest) {

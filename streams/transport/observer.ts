@@ -3,6 +3,7 @@
  * it all takes on disk. As few requests as there can be, for it may be asked again and again while work goes on.
  */
 import type { KafkaClient } from './client.ts'
+import { typeOf } from './connection-faults.ts'
 import { type CommittedOffset, fetchOffsetsNow } from './group-protocol.ts'
 import type { Broker, Cluster } from './kafkajs.ts'
 import { bytesOnBroker } from './log-dirs.ts'
@@ -86,7 +87,7 @@ export class ClusterObserver {
         return bytes
       })
     } catch (error) {
-      if ((error as { type?: string }).type === undefined) throw error
+      if (typeOf(error) === '') throw error
       return null
     }
   }

@@ -4,6 +4,7 @@
  * Once that has happened, the time is counted on from the date the process was started at.
  */
 import { NinefoldError } from '../../errors.ts'
+import { typeOf } from './connection-faults.ts'
 import type { Response } from './kafkajs.ts'
 
 const REFUSED = 'INVALID_TIMESTAMP'
@@ -31,7 +32,7 @@ export function mindingTime<T>(response: Response<T>): Response<T> {
       try {
         return await response.parse(data)
       } catch (error) {
-        if ((error as { type?: string } | null)?.type === REFUSED) refused(error)
+        if (typeOf(error) === REFUSED) refused(error)
         throw error
       }
     },

@@ -10,6 +10,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { backOff } from './back-off.ts'
 import type { KafkaClient } from './client.ts'
+import { typeOf } from './connection-faults.ts'
 import { exchange, type Membership, type TopicOffsets, txnOffsetCommit } from './group-protocol.ts'
 import { type Broker, type Cluster, produceResponse, type TransactionIdentity } from './kafkajs.ts'
 import { isPassing } from './outlook.ts'
@@ -282,8 +283,4 @@ async function whileBusy(request: () => Promise<unknown>): Promise<void> {
       await sleep(RETRY_MS)
     }
   }
-}
-
-function typeOf(error: unknown): string {
-  return (error as { type?: string } | null)?.type ?? ''
 }
