@@ -21,7 +21,7 @@ export interface StepCounts {
 
 interface Counted {
   done: number
-  deadLetters: number
+  /** Dead letters by class. */
   readonly failures: Map<string, number>
   readonly spent: Spent
   records: number
@@ -52,10 +52,7 @@ export class WorkerCounters {
       const counted = this.#counted(task.processor.step)
       const isDead = failure !== null
       counted.done++
-      if (isDead) {
-        counted.deadLetters++
-        counted.failures.set(failure, (counted.failures.get(failure) ?? 0) + 1)
-      }
+      if (isDead) counted.failures.set(failure, (counted.failures.get(failure) ?? 0) + 1)
       // What stands in for a failed output is none.
       for (const { topic } of records) {
         if (!isDead || topic === this.#deadLetters) this.#written.set(topic, this.written(topic) + 1)
@@ -70,7 +67,8 @@ export class WorkerCounters {
 
   /** What was counted of a step. */
   of(step: string): StepCounts {
-    const { done, deadLetters, failures, spent, records, offsets } = this.#counted(step)
+    const { done, failures, spent, records, offsets } = this.#counted(step)
+    const deadLetters = [...failures.values()].reduce((sum, count) => sum + count, 0)
     return { done, deadLetters, failures, spent, density: offsets === 0 ? null : records / offsets }
   }
 
@@ -82,10 +80,9 @@ export class WorkerCounters {
   #counted(step: string): Counted {
     const known = this.#steps.get(step)
     if (known !== undefined) return known
-    const counted: Counted = {
+    const counted = {
       done: 0,
-      deadLetters: 0,
-      failures: new Map(),
+      failures: new Map<string, number>(),
       spent: nothingSpent(),
       records: 0,
       offsets: 0,
