@@ -46,7 +46,7 @@ export function otherSlots(config: Config, slot: string): string[] {
 }
 
 /** Whether this is the name of a slot, of the same machine as another one. */
-export function isSlotOfMachine(name: string, slot: string): boolean {
+function isSlotOfMachine(name: string, slot: string): boolean {
   const machine = slot.slice(0, slot.lastIndexOf('-') + 1)
   return name.startsWith(machine) && /^\d+$/.test(name.slice(machine.length))
 }
