@@ -1,6 +1,8 @@
 /** The broker dies, and is started again on what it had written. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ChaosRun } from '../chaos-run.ts'
 import type { Fault } from '../fault.ts'
+import { startedAgain } from './part-away.ts'
 
 /** The longest it takes from the draw to the kill at any moment, and from the kill to the start, ms. */
 const ANY_MOMENT_MS = 500
@@ -15,7 +17,7 @@ export const brokerKilled: Fault = {
     await run.stack.kill('kafka')
     return {
       what: 'at a moment by chance',
-      recoverySeconds: await startedAgain(run, chance.next() * DOWN_MS),
+      recoverySeconds: await startedLater(run, chance.next() * DOWN_MS),
     }
   },
 }
@@ -30,14 +32,13 @@ export const brokerKilledInTransaction: Fault = {
     await run.stack.gone('kafka')
     return {
       what: `${kill.callsInFlight} calls in flight, ${kill.uncommitted} results uncommitted`,
-      recoverySeconds: await startedAgain(run, chance.next() * DOWN_MS),
+      recoverySeconds: await startedLater(run, chance.next() * DOWN_MS),
       kill,
     }
   },
 }
 
-async function startedAgain(run: Parameters<Fault['inject']>[0], downMs: number): Promise<number> {
+async function startedLater(run: ChaosRun, downMs: number): Promise<number> {
   await sleep(downMs)
-  await run.stack.startAgain()
-  return run.recovered()
+  return startedAgain(run)
 }
