@@ -6,6 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { databaseOf } from '../../config/names.ts'
 import type { Leftovers } from './fault.ts'
 
 const run = promisify(execFile)
@@ -49,11 +50,6 @@ export interface Case {
   readonly exported?: string
   /** What must stand there beside. */
   readonly leaves?: Leftovers
-}
-
-/** The database of a pipeline's tables. */
-export function databaseOf(pipeline: string): string {
-  return `ninefold_${pipeline.replaceAll('-', '_')}`
 }
 
 /** Judges a pipeline. */

@@ -2,19 +2,15 @@
 import { tmpdir } from 'node:os'
 import { Sink, type SinkOptions } from '../../analytics/sink/sink.ts'
 import type { Config } from '../../config/config.ts'
+import { databaseOf } from '../../config/names.ts'
 import { memoryCodec } from '../../schemas/memory-codec.ts'
 import { silentLog } from '../../streams/log.ts'
 import { EVERY_TOPIC } from './every-topic.ts'
 import { ToyKafka, toyConfig } from './toy-kafka.ts'
 
 /** The configuration of toys with a local engine. */
-export function sinkConfig(toys: Config): Config {
-  return { ...toys, clickhouse: { kind: 'local', database: sinkDatabase(toys) } }
-}
-
-/** Where its tables are. */
-export function sinkDatabase({ pipeline }: Pick<Config, 'pipeline'>): string {
-  return `ninefold_${pipeline.replaceAll('-', '_')}`
+function sinkConfig(toys: Config): Config {
+  return { ...toys, clickhouse: { kind: 'local', database: databaseOf(toys.pipeline) } }
 }
 
 /** Starts a sink; small inserts, so that there are many. */

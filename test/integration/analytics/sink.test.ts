@@ -6,11 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, inject, it } from 'vitest'
 import type { Sink } from '../../../analytics/sink/sink.ts'
 import { TABLES, tableOf } from '../../../analytics/tables/tables.ts'
+import { databaseOf } from '../../../config/names.ts'
 import type { Emission } from '../../../streams/processor.ts'
 import { EVERY_TOPIC, everyTopic } from '../../support/every-topic.ts'
 import { ToyEngine } from '../../support/toy-engine.ts'
 import { ToyKafka } from '../../support/toy-kafka.ts'
-import { sinkDatabase, startSink } from '../../support/toy-sink.ts'
+import { startSink } from '../../support/toy-sink.ts'
 
 const DRAIN_MS = 150_000
 const SINK_MAIN = join(import.meta.dirname, '../../support/toy-sink.ts')
@@ -45,7 +46,7 @@ async function expectExact(engine: ToyEngine, toys: ToyKafka, lost = 0): Promise
     ({ name }) => `SELECT _topic || '/' || toString(_partition) AS place,
       toUInt32(count()) AS rows, toUInt32(uniqExact(_offset)) AS offsets FROM ${name} GROUP BY place`,
   )
-  const counted = await engine.query<Counted>(sinkDatabase(toys.config), counts.join(' UNION ALL '))
+  const counted = await engine.query<Counted>(databaseOf(toys.config.pipeline), counts.join(' UNION ALL '))
   const found: Record<string, number> = {}
   for (const { place, rows, offsets } of counted) {
     expect(rows, place).toBe(offsets)
@@ -65,7 +66,7 @@ async function expectExact(engine: ToyEngine, toys: ToyKafka, lost = 0): Promise
 
 async function countOf(engine: ToyEngine, toys: ToyKafka, table: string): Promise<number> {
   const query = `SELECT toUInt32(count()) AS rows FROM ${table}`
-  const [row] = await engine.query<{ rows: number }>(sinkDatabase(toys.config), query)
+  const [row] = await engine.query<{ rows: number }>(databaseOf(toys.config.pipeline), query)
   return row!.rows
 }
 
@@ -98,7 +99,7 @@ describe('the sink', { timeout: 4 * 60_000 }, () => {
     await sink.stop()
     await expectExact(engine, toys, 2)
     const [first] = await engine.query<{ tier: string; usd: number; reason: string }>(
-      sinkDatabase(toys.config),
+      databaseOf(toys.config.pipeline),
       `SELECT (SELECT max(reason) FROM undecodable WHERE _topic = 'kept') AS reason,
         (SELECT any(tier) FROM tiers) AS tier, (SELECT sum(usd) FROM costs) AS usd`,
     )
@@ -146,7 +147,7 @@ describe('the sink', { timeout: 4 * 60_000 }, () => {
   it('fills a database that was dropped from the beginning, whether it runs meanwhile or not', async () => {
     await using place = await open()
     const { toys, engine } = place
-    const drop = () => engine.query('default', `DROP DATABASE ${sinkDatabase(toys.config)} SYNC`)
+    const drop = () => engine.query('default', `DROP DATABASE ${databaseOf(toys.config.pipeline)} SYNC`)
     await toys.publish(records(10))
     const first = startSink(toys, engine.url)
     await drained(first, toys)
