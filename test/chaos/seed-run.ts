@@ -1,4 +1,5 @@
 /** A whole run by one seed: questions in, faults one after the other, everything worked off, everything judged. */
+import { messageOf } from '../../errors.ts'
 import { writeAbortedQuestions } from './aborted-questions.ts'
 import { Chance } from './chance.ts'
 import { ChaosRun, type ChaosRunSettings } from './chaos-run.ts'
@@ -84,7 +85,7 @@ async function injectAll(run: ChaosRun, settings: SeedRunSettings, injected: Inj
     if (left <= 0) throw new Error(`only ${at} of ${schedule.length} faults came before the work was done`)
     const injection = await during(run, left / (schedule.length - at), () => fault.inject(run, chance)).catch(
       (error) => {
-        throw new Error(`${fault.name}: ${error instanceof Error ? error.message : error}`, { cause: error })
+        throw new Error(`${fault.name}: ${messageOf(error)}`, { cause: error })
       },
     )
     injected.push({ fault: fault.name, area: fault.area, ...injection })
