@@ -1,5 +1,8 @@
 /** What a section of the report is: a question asked of the views, and how its answer is shown. */
+import { DEFINITIONS, type Definition } from '../analytics/views/model-is-correct.ts'
 import type { Table } from './table.ts'
+
+export { DEFINITIONS, type Definition }
 
 /** A value as ClickHouse gave it; null where there is none to give. */
 export type Value = string | number | boolean | null | readonly Value[]
@@ -22,15 +25,10 @@ export interface Section {
   readonly charts?: (rows: readonly Row[]) => readonly Chart[]
 }
 
-/** When a model counts as right on a question of which it wrote several paths. */
-export const DEFINITIONS = ['any', 'majority', 'all'] as const
-
-/** One of {@link DEFINITIONS}. */
-export type Definition = (typeof DEFINITIONS)[number]
-
 /** What the queries are asked with. */
 export interface ReportParameters {
   readonly edition: string
+  /** When a model counts as right on a question of which it wrote several paths. */
   readonly definition: Definition
 }
 

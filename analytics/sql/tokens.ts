@@ -70,6 +70,11 @@ export function literal(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
 
+/** An array of string literals. */
+export function literals(texts: readonly string[]): string {
+  return `[${texts.map(literal).join(', ')}]`
+}
+
 /** A name in backticks. */
 export function identifier(name: string): string {
   return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``

@@ -4,8 +4,11 @@
  * three ways are counted, and `majority` is the one shown where only one is.
  */
 
-/** The ways, as a ClickHouse array. */
-export const DEFINITIONS = "['any', 'majority', 'all']"
+/** The ways. */
+export const DEFINITIONS = ['any', 'majority', 'all'] as const
+
+/** One of {@link DEFINITIONS}. */
+export type Definition = (typeof DEFINITIONS)[number]
 
 /** Whether the model of a tuple (model, paths, correct) is right, under the row's `definition`. */
 export function isCorrect(tuple: string): string {

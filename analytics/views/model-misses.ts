@@ -1,3 +1,4 @@
+import { literals } from '../sql/tokens.ts'
 import { DEFINITIONS, isCorrect, modelsOfQuestions } from './model-is-correct.ts'
 import type { View } from './view.ts'
 
@@ -24,7 +25,7 @@ FROM (
         ${isCorrect('one')} AS is_right,
         arrayCount(any_one -> ${isCorrect('any_one')}, models) AS right_ones
     FROM ${modelsOfQuestions}
-    ARRAY JOIN ${DEFINITIONS} AS definition
+    ARRAY JOIN ${literals(DEFINITIONS)} AS definition
 )
 WHERE asked > 1
 GROUP BY edition, definition, model

@@ -1,3 +1,4 @@
+import { literals } from '../sql/tokens.ts'
 import { DEFINITIONS, isCorrect, modelsOfQuestions } from './model-is-correct.ts'
 import type { View } from './view.ts'
 
@@ -29,7 +30,7 @@ FROM (
             ))) AS pair
         FROM ${modelsOfQuestions}
     )
-    ARRAY JOIN ${DEFINITIONS} AS definition
+    ARRAY JOIN ${literals(DEFINITIONS)} AS definition
 )
 GROUP BY edition, definition, model, other
 ORDER BY edition, definition, model, other`,
