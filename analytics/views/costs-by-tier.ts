@@ -1,4 +1,4 @@
-import { ROLE } from './roles.ts'
+import { roleOf } from './roles.ts'
 import type { View } from './view.ts'
 
 /** What a tier's questions cost, role by role. */
@@ -10,7 +10,7 @@ export const costsByTier: View = {
 SELECT
     edition,
     tier,
-    ${ROLE} AS role,
+    ${roleOf('step')} AS role,
     count() AS calls,
     sum(prompt_tokens) AS prompt_tokens,
     sum(completion_tokens) AS completion_tokens,

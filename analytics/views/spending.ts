@@ -1,5 +1,5 @@
 import type { TopicName } from '../../schemas/topics.ts'
-import { ROLE } from './roles.ts'
+import { roleOf } from './roles.ts'
 import { sharedRows } from './shared-rows.ts'
 import type { View } from './view.ts'
 
@@ -57,7 +57,7 @@ repetitions AS (
 )
 SELECT
     edition,
-    ${ROLE} AS role,
+    ${roleOf('step')} AS role,
     multiIf(
         status = 'failed', 'failed',
         is_repetition, 'repeated',

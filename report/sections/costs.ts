@@ -1,3 +1,4 @@
+import { roleOf } from '../../analytics/views/roles.ts'
 import { seriesOf, text } from '../rows.ts'
 import type { Section } from '../section.ts'
 import { tableOf } from '../table.ts'
@@ -7,7 +8,7 @@ export const costs: Section = {
   name: 'costs',
   title: 'Cost by role and model',
   why: 'Says which role and which model the money goes to (the parts of ReasonMed, Table 8).',
-  select: `SELECT splitByChar('.', toString(role))[1] AS of_role, model, sum(costs.calls) AS calls, sum(costs.failed) AS failed,
+  select: `SELECT ${roleOf('role')} AS of_role, model, sum(costs.calls) AS calls, sum(costs.failed) AS failed,
     sum(costs.prompt_tokens) AS prompt_tokens, sum(costs.completion_tokens) AS completion_tokens, sum(costs.usd) AS usd,
     sum(costs.calls_of_unknown_cost) AS calls_of_unknown_cost
 FROM costs WHERE edition = {edition:String} GROUP BY of_role, model ORDER BY usd DESC, of_role, model`,
