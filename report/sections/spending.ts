@@ -1,3 +1,4 @@
+import { literals } from '../../analytics/sql/tokens.ts'
 import { distinct, seriesBy, text } from '../rows.ts'
 import type { Section } from '../section.ts'
 import { tableOf } from '../table.ts'
@@ -12,7 +13,7 @@ export const spending: Section = {
   why: 'Says how much went into records and how much into work that was rejected, unusable, repeated or failed (what the sums of ReasonMed, Table 8, do not tell apart).',
   select: `SELECT role, outcome, calls, prompt_tokens, completion_tokens, usd, calls_of_unknown_cost
 FROM spending WHERE edition = {edition:String}
-ORDER BY role, indexOf([${OUTCOMES.map((outcome) => `'${outcome}'`).join(', ')}], outcome)`,
+ORDER BY role, indexOf(${literals(OUTCOMES)}, outcome)`,
   missing: 'No call has been paid for yet.',
   table: (rows) => ({
     ...tableOf([
