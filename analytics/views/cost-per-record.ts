@@ -1,3 +1,5 @@
+import { TIERS } from '../../schemas/topics.ts'
+import { literals } from '../sql/tokens.ts'
 import type { View } from './view.ts'
 
 /** What a record costs that is kept, everything that was paid for its tier counted in. */
@@ -21,5 +23,5 @@ LEFT JOIN (
     FROM costs_by_tier
     GROUP BY edition, tier
 ) AS paid USING (edition, tier)
-ORDER BY edition, indexOf(['easy', 'medium', 'difficult'], tier)`,
+ORDER BY edition, indexOf(${literals(TIERS)}, tier)`,
 }

@@ -1,3 +1,5 @@
+import { TIERS } from '../../schemas/topics.ts'
+import { literals } from '../sql/tokens.ts'
 import { roleOf } from './roles.ts'
 import type { View } from './view.ts'
 
@@ -21,5 +23,5 @@ LEFT JOIN (
     SELECT edition, question_id, argMax(triaged.tier, revision) AS tier FROM triaged GROUP BY edition, question_id
 ) AS sorted USING (edition, question_id)
 GROUP BY edition, tier, role
-ORDER BY edition, indexOf(['easy', 'medium', 'difficult'], tier), role`,
+ORDER BY edition, indexOf(${literals(TIERS)}, tier), role`,
 }

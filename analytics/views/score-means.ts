@@ -1,3 +1,5 @@
+import { TIERS } from '../../schemas/topics.ts'
+import { literals } from '../sql/tokens.ts'
 import { lowerBound, standardDeviation, tTest, upperBound } from './student-t.ts'
 import type { View } from './view.ts'
 
@@ -42,5 +44,5 @@ FROM (
     FROM scores
     GROUP BY edition, subject, scorer, prompt_version, each_tier, each_source
 )
-ORDER BY edition, subject, scorer, prompt_version, indexOf(['*', 'easy', 'medium', 'difficult'], tier), source`,
+ORDER BY edition, subject, scorer, prompt_version, indexOf(${literals(['*', ...TIERS])}, tier), source`,
 }

@@ -1,3 +1,5 @@
+import { TIERS } from '../../schemas/topics.ts'
+import { literals } from '../sql/tokens.ts'
 import type { View } from './view.ts'
 
 /** How hard the questions were, and what came of them: Figure 6 of the ReasonMed paper. */
@@ -23,5 +25,5 @@ LEFT JOIN (
 LEFT JOIN (
     SELECT edition, tier, count() AS unsolved FROM unsolved GROUP BY edition, tier
 ) AS given_up USING (edition, tier)
-ORDER BY edition, indexOf(['easy', 'medium', 'difficult'], tier)`,
+ORDER BY edition, indexOf(${literals(TIERS)}, tier)`,
 }

@@ -1,3 +1,5 @@
+import { literals } from '../../analytics/sql/tokens.ts'
+import { TIERS } from '../../schemas/topics.ts'
 import { count } from '../../terminal/numbers.ts'
 import { distinct, seriesBy, sum, text } from '../rows.ts'
 import type { Row, Section } from '../section.ts'
@@ -13,7 +15,7 @@ export const correctnessBy: Section = {
   why: 'Says on which questions a model is strong and on which another should be asked (the counts of ReasonMed, Figure 4, taken apart).',
   select: `SELECT dimension, value, model, paths, correct, errors, share_correct
 FROM correctness_by WHERE edition = {edition:String}
-ORDER BY indexOf(['source', 'tier', 'options', 'label'], dimension), indexOf(['easy', 'medium', 'difficult'], value), toUInt32OrZero(value), value, model`,
+ORDER BY indexOf(['source', 'tier', 'options', 'label'], dimension), indexOf(${literals(TIERS)}, value), toUInt32OrZero(value), value, model`,
   missing: 'No path has been judged yet.',
   table: pivoted,
   charts: (rows) => {

@@ -1,3 +1,4 @@
+import { TIERS } from '../../schemas/topics.ts'
 import { seriesOf, text } from '../rows.ts'
 import type { Section } from '../section.ts'
 import { tableOf } from '../table.ts'
@@ -28,7 +29,7 @@ FROM fewer_paths WHERE edition = {edition:String}`,
       label: 'Expected tiers by number of paths a question',
       unit: 'questions',
       categories: rows.map((row) => text(row, 'paths')),
-      series: ['easy', 'medium', 'difficult'].map((tier) => seriesOf(rows, tier, tier)),
+      series: TIERS.map((tier) => seriesOf(rows, tier, tier)),
     },
   ],
 }
