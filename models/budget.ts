@@ -20,7 +20,7 @@ import type { PricedCall } from './budget-reached.ts'
 import { BudgetStore, countedOf, isBusy, type Payment, type Spending } from './budget-store.ts'
 import { StepHalted } from './errors.ts'
 import { readPayments } from './journal.ts'
-import { Purses, sumOf } from './purses.ts'
+import { NO_SPENDING, Purses, sumOf } from './purses.ts'
 
 /** Longest answer reckoned with where the request names no limit, in tokens. */
 export const USUAL_ANSWER_LIMIT = 16_384
@@ -85,8 +85,6 @@ interface Decision {
   readonly tell: readonly (() => void)[]
   readonly waiting: Asked[]
 }
-
-const NOTHING: Spending = { spent: 0, assumed: 0, reserved: 0 }
 
 /** A worker's access to the budget. What comes in one turn of the event loop is decided in one transaction. */
 export class Budget {
@@ -200,7 +198,7 @@ export class Budget {
       if (verdict === 'waits') waiting.push(asked)
       else if (verdict === 'granted') {
         const role = roleOf(call.step)
-        add(own, role, { ...NOTHING, reserved: call.nanoUsd })
+        add(own, role, { ...NO_SPENDING, reserved: call.nanoUsd })
         tell.push(() => grant(this.#reservation(role, call.nanoUsd)))
       } else tell.push(() => refuse(verdict))
     }
@@ -213,7 +211,7 @@ export class Budget {
   #book({ role, nanoUsd, outcome }: Ended, own: Map<string, Spending>): void {
     const counted =
       outcome === 'released'
-        ? NOTHING
+        ? NO_SPENDING
         : outcome === 'lost'
           ? { spent: nanoUsd, assumed: nanoUsd }
           : countedOf(outcome)
@@ -227,7 +225,7 @@ export class Budget {
     const standing = this.#store.spendings()
     for (const [role, { reserved }] of own) {
       const written = this.#own.get(role)?.reserved ?? 0
-      add(standing, role, { ...NOTHING, reserved: reserved - written })
+      add(standing, role, { ...NO_SPENDING, reserved: reserved - written })
     }
     return standing
   }
@@ -303,5 +301,5 @@ export class Budget {
 }
 
 function add(to: Map<string, Spending>, role: string, more: Spending): void {
-  to.set(role, sumOf([to.get(role) ?? NOTHING, more]))
+  to.set(role, sumOf([to.get(role) ?? NO_SPENDING, more]))
 }

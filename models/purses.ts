@@ -9,7 +9,8 @@ import { type BudgetLimits, type LimitOf, nanoLimit, roleOf } from './budget-lim
 import { BudgetReached, type PricedCall } from './budget-reached.ts'
 import type { Spending } from './budget-store.ts'
 
-const NOTHING: Spending = { spent: 0, assumed: 0, reserved: 0 }
+/** Neither spent nor set aside. */
+export const NO_SPENDING: Spending = { spent: 0, assumed: 0, reserved: 0 }
 
 /** What a limit has left. */
 interface Purse {
@@ -46,7 +47,7 @@ export class Purses {
     this.#roles = new Map(
       Object.entries(limits.roles).map(([role, limit]) => [
         role,
-        purse({ kind: 'role', role }, limit, roles.get(role) ?? NOTHING),
+        purse({ kind: 'role', role }, limit, roles.get(role) ?? NO_SPENDING),
       ]),
     )
     this.#othersLateMs = othersLateMs
@@ -81,7 +82,7 @@ function purse(of: LimitOf, usd: number, spending: Spending): Purse {
 
 /** The sum of what several roles have spent and set aside. */
 export function sumOf(all: Iterable<Spending>): Spending {
-  const sum = { ...NOTHING }
+  const sum = { ...NO_SPENDING }
   for (const { spent, assumed, reserved } of all) {
     sum.spent += spent
     sum.assumed += assumed

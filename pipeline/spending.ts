@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
 import { OTHERS_LATE_MS } from '../models/budget.ts'
 import { BudgetStore, budgetPath, type Spending } from '../models/budget-store.ts'
+import { NO_SPENDING } from '../models/purses.ts'
 import { acquireLock, type Lock, waitForLock } from '../stack/lock.ts'
 import { readCompletions } from './completions-reading.ts'
 import type { Session } from './session.ts'
@@ -46,7 +47,7 @@ export class SpendingReader implements AsyncDisposable {
   /** What is spent and set aside, as this machine knows it: in all, or for a role. */
   spending(role: string | null = null): Spending {
     if (role === null) return this.#store.spending()
-    return this.#store.spendings().get(role) ?? { spent: 0, assumed: 0, reserved: 0 }
+    return this.#store.spendings().get(role) ?? NO_SPENDING
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
