@@ -1,6 +1,5 @@
 /** `ninefold dead-letters dismiss`: sets dead letters aside for good, with a reason that stands in the log. */
 import { userInfo } from 'node:os'
-import { confirm } from '@inquirer/prompts'
 import { dismiss } from '../letters/dismiss.ts'
 import { listLetters } from '../letters/letter-list.ts'
 import { listScreen } from '../letters/list-screen.ts'
@@ -10,7 +9,7 @@ import { Publisher } from '../pipeline/publish.ts'
 import type { Session } from '../pipeline/session.ts'
 import { counted } from '../terminal/numbers.ts'
 import { EXIT } from './exit-codes.ts'
-import { ASKED_ABOVE, isAttended, type RedriveOptions, screen, skippedLines } from './redrive.ts'
+import { isDeclined, type RedriveOptions, screen, skippedLines } from './redrive.ts'
 import { onProgress } from './session-options.ts'
 
 /** How to dismiss. */
@@ -29,8 +28,7 @@ export async function runDismiss(
   const what = counted(ready.length, 'dead letter')
   if (dryRun && !json) console.log(listScreen(ready, titlesOf(session.config), screen()))
   if (!dryRun && ready.length > 0) {
-    const isLarge = ready.length > ASKED_ABOVE && !yes && isAttended()
-    if (isLarge && !(await confirm({ message: `Set ${what} aside for good?`, default: false }))) {
+    if (!yes && (await isDeclined(ready, (all) => `Set ${all} aside for good?`))) {
       process.exitCode = EXIT.interrupted
       return
     }

@@ -22,7 +22,7 @@ export interface RedriveOptions {
 }
 
 /** More than these are asked about first, where somebody can answer. */
-export const ASKED_ABOVE = 20
+const ASKED_ABOVE = 20
 /** Reasons that are told one by one. */
 const TOLD = 5
 
@@ -46,7 +46,7 @@ export async function runRedrive(
   }
   const note = lateNote(ready, config)
   if (note !== null) onProgress(note)
-  if (ready.length > ASKED_ABOVE && !yes && isAttended() && !(await isWanted(ready))) {
+  if (!yes && (await isDeclined(ready, (what) => `Have ${what} tried again?`))) {
     process.exitCode = EXIT.interrupted
     return
   }
@@ -100,12 +100,18 @@ function lateNote(letters: readonly LetterEntry[], { triage }: Config): string |
   return `${counted(paths, 'path')} may come late: with triage.missing: ${triage.missing} questions were tiered without them, and keep their tier`
 }
 
-function isWanted(ready: readonly LetterEntry[]): Promise<boolean> {
-  return confirm({ message: `Have ${counted(ready.length, 'dead letter')} tried again?`, default: false })
+/** Whether somebody was asked, for they are many, and does not want it. @param question about so many dead letters */
+export async function isDeclined(
+  ready: readonly LetterEntry[],
+  question: (what: string) => string,
+): Promise<boolean> {
+  if (ready.length <= ASKED_ABOVE || !isAttended()) return false
+  const message = question(counted(ready.length, 'dead letter'))
+  return !(await confirm({ message, default: false }))
 }
 
 /** Whether somebody is there to answer. */
-export function isAttended(): boolean {
+function isAttended(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true
 }
 

@@ -35,7 +35,7 @@ export function takeUnforeseen(take: Taker): Disposable {
 }
 
 /** The error to show. */
-export function unforeseenFault(error: unknown): NinefoldError {
+function unforeseenFault(error: unknown): NinefoldError {
   if (error instanceof NinefoldError) return error
   return new NinefoldError(
     'NF_UNFORESEEN',

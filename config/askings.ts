@@ -1,8 +1,8 @@
-import type { Config, ModelSpec, Role, Sampling } from './types.ts'
+import type { Config, ModelSpec, PaidRole, Sampling } from './types.ts'
 
 /** A model at one setting, and the step that asks it. */
 export interface Asking extends Sampling {
-  readonly step: 'generate' | Role
+  readonly step: PaidRole
   /** What people call it, e.g. `generate.qwen-t0.7`. */
   readonly title: string
   readonly model: ModelSpec

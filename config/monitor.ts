@@ -28,16 +28,13 @@ export const monitor = z.strictObject({
 })
 
 /**
- * An address as it is written on a command line: a port, or host and port; an IPv6 address in brackets.
- * @param usual where it listens when only a port is given
+ * An address as it is written on a command line: a port, or host and port; an IPv6 address in brackets. With a
+ * port alone it is at the usual host.
  * @returns null where it is none
  */
-export function parseMonitorAddress(
-  text: string,
-  usual: MonitorAddress = USUAL_MONITOR,
-): MonitorAddress | null {
+export function parseMonitorAddress(text: string): MonitorAddress | null {
   const found = /^(?:(?<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):)?(?<port>\d{1,5})$/.exec(text)
-  const { host = usual.host, port = '' } = found?.groups ?? {}
+  const { host = USUAL_MONITOR.host, port = '' } = found?.groups ?? {}
   if (found === null || Number(port) > HIGHEST_PORT) return null
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
 }

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
-import { NinefoldError } from '../errors.ts'
 import type { Ask } from './ask.ts'
 import { askWith } from './ask-with.ts'
 import { type CallerOptions, callUntilAnswered } from './caller.ts'
 import { Dialects } from './dialect.ts'
 import type { EndpointActivity } from './endpoint-activity.ts'
+import { askClosed } from './errors.ts'
 import type { HandoverPort } from './handover.ts'
 import type { StoredAnswer } from './journal-port.ts'
 import { Lanes, type LanesOptions } from './lanes.ts'
@@ -113,11 +113,7 @@ export function createAsk(options: AskOptions): Asker {
     },
     pending: () => calls.size,
     async close() {
-      const reason = new NinefoldError(
-        'NF_ASK_CLOSED',
-        'no model is asked any more',
-        'Start the worker again.',
-      )
+      const reason = askClosed()
       const closed = calls.close(reason)
       cut.abort(reason)
       await closed

@@ -12,13 +12,13 @@
  *
  * A run's limit is one process's own, and is forgotten with it: it counts the calls of this worker since its start.
  */
-import { messageOf, NinefoldError } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import { diskFault } from '../stack/disk-fault.ts'
 import { acquireLock } from '../stack/lock.ts'
 import { type BudgetLimits, roleOf } from './budget-limits.ts'
 import type { PricedCall } from './budget-reached.ts'
 import { BudgetStore, countedOf, isBusy, type Payment, type Spending } from './budget-store.ts'
-import { StepHalted } from './errors.ts'
+import { askClosed, StepHalted } from './errors.ts'
 import { readPayments } from './journal.ts'
 import { NO_SPENDING, Purses, sumOf } from './purses.ts'
 
@@ -142,7 +142,7 @@ export class Budget {
 
   /** Writes down what has ended; who waits is refused. Nothing may be asked for afterwards. */
   close(): void {
-    const closed = new NinefoldError('NF_ASK_CLOSED', 'no model is asked any more', 'Start the worker again.')
+    const closed = askClosed()
     for (const { refuse } of this.#asked.splice(0)) refuse(closed)
     this.#turn()
     if (this.#turning !== null) clearImmediate(this.#turning)

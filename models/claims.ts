@@ -39,11 +39,6 @@ export class Claims {
     if (existsSync(this.#path)) this.#opened().exec('DELETE FROM claims')
   }
 
-  /** How many there are. */
-  get size(): number {
-    return this.#requests.size
-  }
-
   /** Claims these; others see it once this returns. @throws {DiskFault} */
   add(requests: Iterable<string>): void {
     const fresh = [...new Set(requests)].filter((request) => !this.#requests.has(request))

@@ -96,3 +96,8 @@ export class EndpointRefusedKey extends StepHalted {
     this.endpoint = endpoint
   }
 }
+
+/** Whoever asks, or waits to, after the end: `NF_ASK_CLOSED`. */
+export function askClosed(): NinefoldError {
+  return new NinefoldError('NF_ASK_CLOSED', 'no model is asked any more', 'Start the worker again.')
+}

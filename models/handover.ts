@@ -71,11 +71,11 @@ export class Handover {
   /** A group is about to move on; these requests are asked for its partitions now. May be told again and again. */
   moving(groupId: string, requests: Iterable<string>): void {
     if (!this.#moving.has(groupId)) this.#moving.set(groupId, Promise.withResolvers())
-    this.claim(requests)
+    this.#claim(requests)
   }
 
   /** Claims calls, in so far as this worker makes them itself. Without room on the disk others will pay for them, too. */
-  claim(requests: Iterable<string>): void {
+  #claim(requests: Iterable<string>): void {
     const waiting = new Set([...this.#waiting].map(({ request }) => request))
     try {
       this.#own.add([...requests].filter((request) => !waiting.has(request)))

@@ -5,7 +5,7 @@ const LONGEST_WAIT_MS = 60_000
  * A server may ask for this much patience at most, in milliseconds; one that wants more is asked again after that, for
  * its clock may be wrong, and a day's quota may have been raised.
  */
-export const MOST_PATIENCE_MS = 3_600_000
+const MOST_PATIENCE_MS = 3_600_000
 
 /**
  * Statuses that say nothing against the request: too slow, a conflict, too early, too many, an empty purse

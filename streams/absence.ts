@@ -4,13 +4,10 @@ import type { Away, WatchListener } from './transport/broker-watch.ts'
 /** One thing's absence, as those who ask it find out. */
 export class Absence {
   readonly #listener: WatchListener
-  readonly #date: () => number
   #now: Away | null = null
 
-  /** @param date milliseconds since 1970 */
-  constructor(listener: WatchListener, date: () => number = Date.now) {
+  constructor(listener: WatchListener) {
     this.#listener = listener
-    this.#date = date
   }
 
   /** The absence; null while nothing is known of one. */
@@ -18,10 +15,10 @@ export class Absence {
     return this.#now
   }
 
-  /** It has not answered. */
-  missed(reason: string): void {
+  /** It has not answered. @param since when that was first noticed; now, if it is left out */
+  missed(reason: string, since = new Date()): void {
     const isNews = this.#now === null
-    this.#now = { since: this.#now?.since ?? new Date(this.#date()), reason }
+    this.#now = { since: this.#now?.since ?? since, reason }
     if (isNews) this.#listener.went(this.#now)
   }
 

@@ -1,8 +1,6 @@
 /** How a worker is, for whoever looks after it. Asking costs nothing: it is what the worker knows already. */
 import type { Away } from './transport/broker-watch.ts'
 
-export type { Away }
-
 /** A worker at one moment. */
 export interface WorkerHealth {
   /** False once it has failed for good, or was told to stop. */

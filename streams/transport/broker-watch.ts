@@ -6,6 +6,7 @@
 import { messageOf } from '../../errors.ts'
 import { systemClock } from '../../models/clock.ts'
 import { untilAborted } from '../../stack/until-aborted.ts'
+import { Absence } from '../absence.ts'
 import { backOff } from './back-off.ts'
 import { outlookOf } from './outlook.ts'
 
@@ -34,8 +35,15 @@ export class BrokerWatch {
   readonly #clock: Pick<typeof systemClock, 'now' | 'date' | 'sleep'>
   readonly #listeners = new Set<WatchListener>()
   readonly #closing = new AbortController()
+  readonly #absence = new Absence({
+    went: (away) => {
+      for (const listener of this.#listeners) listener.went(away)
+    },
+    returned: (away) => {
+      for (const listener of this.#listeners) listener.returned(away)
+    },
+  })
   #looking: Promise<void> | null = null
-  #away: Away | null = null
 
   /** @param probe resolves when a broker answers */
   constructor(probe: () => Promise<unknown>, clock = systemClock) {
@@ -45,7 +53,7 @@ export class BrokerWatch {
 
   /** The absence, once it is worth speaking of; null while a broker answers, as far as anybody knows. */
   get away(): Away | null {
-    return this.#away
+    return this.#absence.now
   }
 
   /** Tells of absences from now on. @returns what ends that. */
@@ -83,22 +91,10 @@ export class BrokerWatch {
         signal.throwIfAborted()
         // It answers, if only to refuse: who has asked finds out.
         if (outlookOf(error) === 'lasting') break
-        if (this.#clock.now() - began >= TELL_AFTER_MS) this.#isAway({ since, reason: messageOf(error) })
+        if (this.#clock.now() - began >= TELL_AFTER_MS) this.#absence.missed(messageOf(error), since)
       }
       await this.#clock.sleep(backOff(failures, PAUSES), signal)
     }
-    this.#isBack()
-  }
-
-  #isAway(away: Away): void {
-    const isNews = this.#away === null
-    this.#away = away
-    if (isNews) for (const listener of this.#listeners) listener.went(away)
-  }
-
-  #isBack(): void {
-    const away = this.#away
-    this.#away = null
-    if (away !== null) for (const listener of this.#listeners) listener.returned(away)
+    this.#absence.answered()
   }
 }

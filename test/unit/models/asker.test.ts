@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Asker } from '../../../models/asker.ts'
 import { StepHalted } from '../../../models/errors.ts'
 import { type FakeServer, fakeServer, refuse, reply, type Script } from './fake-server.ts'
-import { askerAt, question } from './fixtures.ts'
+import { askerAt, question, until } from './fixtures.ts'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -15,11 +15,6 @@ async function start(script: Script, options: Parameters<typeof askerAt>[1] = {}
   const { asker, journal } = askerAt(server.baseURL, options)
   open.push(asker, server)
   return { server, asker, journal }
-}
-
-/** Waits until the condition holds. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(2)
 }
 
 describe('an answer', () => {

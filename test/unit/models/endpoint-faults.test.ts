@@ -1,10 +1,9 @@
 /** Whatever an endpoint does for a while, a question that waits is answered when it is well again, and asked once. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { EndpointRefusedKey } from '../../../models/errors.ts'
 import { FaultyEndpoint } from '../../support/faulty-endpoint.ts'
 import { reply } from './fake-server.ts'
-import { askerAt, hastyClock, question } from './fixtures.ts'
+import { askerAt, hastyClock, question, until } from './fixtures.ts'
 import { closeLater, startServer } from './start-server.ts'
 
 const AT_ONCE = 4
@@ -15,10 +14,6 @@ async function start() {
   const { asker, journal } = askerAt(endpoint.url, { endpoint: { giveUp: { failures: 1e6, minutes: 1e6 } } })
   closeLater(asker)
   return { server, endpoint, asker, journal }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(2)
 }
 
 const FAULTS: readonly (readonly [string, (endpoint: FaultyEndpoint) => unknown, string | null])[] = [

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Endpoint, ModelSpec } from '../../../config/types.ts'
 import type { TextRequest } from '../../../models/ask.ts'
 import { type Asker, type AskOptions, createAsk } from '../../../models/asker.ts'
@@ -39,6 +40,11 @@ export const hastyClock: Clock = {
     }),
 }
 
+/** Waits until the condition holds. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(2)
+}
+
 export const endpointAt = (baseURL: string, more: Partial<Endpoint> = {}): Endpoint => ({
   name: 'lab',
   baseURL,
@@ -71,6 +77,27 @@ export const question = (content: string, more: Partial<TextRequest> = {}): Text
   topP: null,
   maxTokens: 100,
   ...more,
+})
+
+/** An answered call as it is entered into a journal. */
+export const callRecord = (requestHash: string, text: string): CallRecord => ({
+  requestHash,
+  step: 'verify',
+  questionId: 'set:1',
+  model: 'model',
+  endpoint: 'lab',
+  status: 'answered',
+  reasoning: 'because',
+  text,
+  finishReason: 'stop',
+  promptTokens: 3,
+  completionTokens: 4,
+  costNanoUsd: 5,
+  atMostNanoUsd: null,
+  startedAt: 6,
+  durationMs: 7,
+  attempt: 1,
+  error: null,
 })
 
 /** An asker for one endpoint, with its journal. */

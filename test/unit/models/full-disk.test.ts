@@ -2,14 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Journal, JournalShelves } from '../../../models/journal.ts'
 import { DiskFault } from '../../../stack/disk-fault.ts'
 import { Room } from '../../../stack/room.ts'
 import { FullDisk } from '../../support/full-disk.ts'
 import { fakeServer, reply } from './fake-server.ts'
-import { askerAt, question } from './fixtures.ts'
+import { askerAt, question, until } from './fixtures.ts'
 
 const AT_ONCE = 8
 const QUESTIONS = 40
@@ -34,10 +33,6 @@ async function start() {
   const { asker } = askerAt(server.baseURL, { journal, room, endpoint: { maxConcurrency: AT_ONCE } })
   open.push(asker)
   return { room, journal, server, asker }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(2)
 }
 
 it('no more than the calls in flight is asked, and each is asked once', async () => {

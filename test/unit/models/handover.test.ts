@@ -12,7 +12,7 @@ import { Journal, JournalShelves } from '../../../models/journal.ts'
 import { acquireLock, type Lock } from '../../../stack/lock.ts'
 import { silentLog } from '../../../streams/log.ts'
 import { type FakeServer, fakeServer, refuse, reply } from './fake-server.ts'
-import { endpointAt, hastyClock, model, question } from './fixtures.ts'
+import { endpointAt, hastyClock, model, question, until } from './fixtures.ts'
 
 const GROUP = 'verify'
 
@@ -39,10 +39,6 @@ afterEach(async () => {
   await server.close()
   rmSync(folder, { recursive: true })
 })
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(2)
-}
 
 const placeOf = (slot: string) => join(folder, 'journal', 'test.main', slot)
 const lockOf = (slot: string) => join(folder, `${slot}.lock`)

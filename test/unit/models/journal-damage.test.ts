@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Journal, JournalShelves } from '../../../models/journal.ts'
-import type { CallRecord } from '../../../models/journal-port.ts'
 import { DiskFault } from '../../../stack/disk-fault.ts'
+import { callRecord } from './fixtures.ts'
 
 /** Answers of many lengths: inside of a page, over several, and just around the end of one. */
 const TEXTS = Array.from({ length: 12 }, (_, at) => `answer ${at} `.repeat(1 + ((at * 41) % 90) * (at % 3)))
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const journal = new Journal('own', own, new JournalShelves(join(folder, 'whole'), own))
   const bytesOf = (file: string) => readFileSync(join(own, file))
   for (const [at, text] of TEXTS.entries()) {
-    await journal.append(call(at, text))
+    await journal.append(callRecord(`request ${at}`, text))
     durableAt.push(bytesOf('journal.db-wal').length)
   }
   killed = { database: bytesOf('journal.db'), log: bytesOf('journal.db-wal') }
@@ -38,28 +38,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => rmSync(folder, { recursive: true }))
-
-function call(at: number, text: string): CallRecord {
-  return {
-    requestHash: `request ${at}`,
-    step: 'verify',
-    questionId: 'set:1',
-    model: 'model',
-    endpoint: 'lab',
-    status: 'answered',
-    reasoning: 'because',
-    text,
-    finishReason: 'stop',
-    promptTokens: 3,
-    completionTokens: 4,
-    costNanoUsd: 5,
-    atMostNanoUsd: null,
-    startedAt: 6,
-    durationMs: 7,
-    attempt: 1,
-    error: null,
-  }
-}
 
 /** How many entries a journal with these files holds, each looked at; the fault when it is refused. */
 function reopened(database: Uint8Array, log: Uint8Array | null): number | DiskFault {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Journal, JournalShelves, RebuiltJournal } from '../../../models/journal.ts'
 import type { CallRecord } from '../../../models/journal-port.ts'
 import type { Completion } from '../../../schemas/types.ts'
+import { callRecord } from './fixtures.ts'
 
 let folder: string
 const open: { close(): void }[] = []
@@ -39,25 +40,7 @@ function reopened(old: Journal, name?: string): Journal {
 }
 
 function call(requestHash: string, text = `answer to ${requestHash}`, status = 'answered'): CallRecord {
-  return {
-    requestHash,
-    step: 'verify',
-    questionId: 'set:1',
-    model: 'model',
-    endpoint: 'lab',
-    status,
-    reasoning: 'because',
-    text,
-    finishReason: 'stop',
-    promptTokens: 3,
-    completionTokens: 4,
-    costNanoUsd: 5,
-    atMostNanoUsd: null,
-    startedAt: 6,
-    durationMs: 7,
-    attempt: 1,
-    error: null,
-  }
+  return { ...callRecord(requestHash, text), status }
 }
 
 const textsOf = (entries: readonly Completion[]) => entries.map(({ requestHash }) => requestHash)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../../config/types.ts'
 import { createAsk } from '../../../models/asker.ts'
 import { type FakeServer, fakeServer, refuse, reply, type Script } from './fake-server.ts'
-import { endpointAt, hastyClock, MemoryJournal, model, question } from './fixtures.ts'
+import { endpointAt, hastyClock, MemoryJournal, model, question, until } from './fixtures.ts'
 import { closeLater, startServer } from './start-server.ts'
 
 /** Asks one model served by several endpoints: lab1, lab2, … */
@@ -21,10 +21,6 @@ function askerOf(servers: readonly FakeServer[], more: Partial<Endpoint> = {}) {
     journal,
     ask: (text: string, rest = {}) => asker.text(question(text, { model: spec, ...rest })),
   }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(2)
 }
 
 const texts = (count: number) => Array.from({ length: count }, (_, at) => `text ${at}`)
