@@ -1,4 +1,5 @@
 import type { Room } from '../stack/room.ts'
+import { untilAborted } from '../stack/until-aborted.ts'
 import { RecordError } from '../streams/processor.ts'
 import type { TextRequest } from './ask.ts'
 import { type Budget, type Reservation, USUAL_ANSWER_LIMIT } from './budget.ts'
@@ -8,14 +9,14 @@ import type { Dialect, Dialects } from './dialect.ts'
 import { CallFailure } from './errors.ts'
 import type { CallRecord, JournalPort, StoredAnswer } from './journal-port.ts'
 import type { Lane } from './lane.ts'
-import type { Permit } from './limiter.ts'
+import type { Permit, Turn } from './limiter.ts'
 import { Patience } from './patience.ts'
 import type { PlannedCall } from './plan.ts'
 import { separateReasoning } from './reasoning.ts'
 import type { ChatReply } from './reply.ts'
 import { answerLimit } from './request.ts'
 import { waitMs } from './retry.ts'
-import { turnAt } from './turns.ts'
+import { type Admission, turnAt } from './turns.ts'
 import type { UnderWay } from './under-way.ts'
 import { Ways } from './ways.ts'
 
@@ -56,6 +57,12 @@ export interface CallerOptions {
   readonly dialects: Dialects
   /** Of a step: the higher goes first. */
   readonly priorityOf: (step: string) => number
+  /**
+   * Null while a step's work can be nobody else's, so that a call for it may begin; otherwise resolves when it is known
+   * whose it is, and what was lost is aborted. Left out = it always is this process' own.
+   * @param payer whose work it is
+   */
+  readonly leased?: (payer: string) => Promise<void> | null
   /** The next number in line, from 0. */
   readonly nextOrder: () => number
   /** A number in [0, 1), from which waits are drawn. */
@@ -149,8 +156,7 @@ async function callOnce(
   const priority = options.priorityOf(call.request.step)
   const tokens = estimateTokens(call.body(ways.of(lanes[0]!)), answerLimit(call.request))
   const queuedAt = clock.now()
-  const { at: lane, permit } = await turnAt(lanes, { priority, order, tokens }, signal)
-  await untilRoom(options.room, permit, signal)
+  const { at: lane, permit } = await rightfulTurn(call, lanes, { priority, order, tokens }, options, signal)
   const way = ways.of(lane)
   if (attempt > 1 || clock.now() - queuedAt >= LOOK_AGAIN_MS) {
     // Whoever asks for the same within this process has joined this call: only others can have answered it.
@@ -165,6 +171,27 @@ async function callOnce(
   const outcome = await underWay.during(() => callNow({ call, body, attempt, lane, permit }, options, signal))
   if (!(outcome instanceof CallFailure)) ways.answered(lane)
   return { outcome, lane, way, othersAnswered: lane.answers > answers }
+}
+
+/**
+ * Waits for a turn, and for room. A turn that comes to a process that stood still, and may have lost the work by now, is
+ * given back.
+ */
+async function rightfulTurn(
+  { request }: PlannedCall,
+  lanes: readonly Lane[],
+  turn: Turn,
+  { leased, room }: Pick<CallerOptions, 'leased' | 'room'>,
+  signal: AbortSignal,
+): Promise<Admission<Lane>> {
+  for (;;) {
+    const admission = await turnAt(lanes, turn, signal)
+    await untilRoom(room, admission.permit, signal)
+    const renewed = leased?.(request.payer ?? request.step) ?? null
+    if (renewed === null) return admission
+    admission.permit.release(0)
+    await untilAborted(renewed, signal)
+  }
 }
 
 /** An answer that cannot be kept would be paid again. Ends the permit when it is waited for no longer. */

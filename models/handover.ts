@@ -17,12 +17,12 @@ import type { StoredAnswer } from './journal-port.ts'
 
 /** How often claims that are waited for are looked at, ms. */
 const LOOK_MS = 100
-/** After so many looks without a sign of life a worker is taken to stand still: ten of its beats. */
-const SILENT_LOOKS = 100
+/** A worker that has given no sign of life for so long is taken to stand still, ms: ten of its beats. */
+const SILENT_MS = 10_000
 
 /** What handing over needs. */
 export interface HandoverOptions {
-  readonly clock: Pick<Clock, 'sleep'>
+  readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly log: Pick<Log, 'warn'>
   /** The folder of the worker's own journal. */
   readonly folder: string
@@ -41,7 +41,8 @@ export type HandoverPort = Pick<Handover, 'awaited' | 'ended'>
 interface Claimant {
   readonly claims: ClaimsElsewhere
   beat: number
-  silentLooks: number
+  /** When its beat was seen to be another one; at first, when its claims were read. */
+  beatAt: number
 }
 
 interface Waiting {
@@ -142,6 +143,8 @@ export class Handover {
     for (const { journalFolder, lock } of others()) {
       const claimant = this.#claimantIn(journalFolder, lock)
       if (claimant === null || !claimant.claims.isAlive) continue
+      // Without claims it gave no sign of life.
+      claimant.beatAt = this.#options.clock.now()
       for (const request of claimant.claims.requests()) this.#claimed.set(request, claimant)
     }
   }
@@ -151,7 +154,7 @@ export class Handover {
     if (known !== undefined) return known
     const claims = ClaimsElsewhere.open(folder, lock)
     if (claims === null) return null
-    const claimant = { claims, beat: claims.beat, silentLooks: 0 }
+    const claimant = { claims, beat: claims.beat, beatAt: 0 }
     this.#claimants.set(folder, claimant)
     return claimant
   }
@@ -176,7 +179,7 @@ export class Handover {
   #lookOnce(): void {
     const gone = new Map<Claimant, boolean>()
     for (const { claimant } of this.#waiting) {
-      if (!gone.has(claimant)) gone.set(claimant, isGone(claimant))
+      if (!gone.has(claimant)) gone.set(claimant, isGone(claimant, this.#options.clock.now()))
     }
     for (const waiting of this.#waiting) {
       const { request, claimant, resolve } = waiting
@@ -192,13 +195,15 @@ export class Handover {
 }
 
 /** Whether a worker has died, gives no sign of life, or what it says cannot be read. */
-function isGone(claimant: Claimant): boolean {
+function isGone(claimant: Claimant, now: number): boolean {
   const { claims } = claimant
   try {
     const { beat } = claims
-    claimant.silentLooks = beat === claimant.beat ? claimant.silentLooks + 1 : 0
-    claimant.beat = beat
-    return claimant.silentLooks >= SILENT_LOOKS || !claims.isAlive
+    if (beat !== claimant.beat) {
+      claimant.beat = beat
+      claimant.beatAt = now
+    }
+    return now - claimant.beatAt >= SILENT_MS || !claims.isAlive
   } catch {
     return true
   }

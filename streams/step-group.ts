@@ -101,6 +101,11 @@ export class StepGroup {
     return this.#membership
   }
 
+  /** Null while its partitions can be nobody else's; see the consumer's. */
+  leased(): Promise<void> | null {
+    return this.#consumer.leased()
+  }
+
   /** Why the step had to leave records unfinished; null when it had not. */
   get halted(): StepHalted | null {
     return this.#halted

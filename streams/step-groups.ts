@@ -69,6 +69,11 @@ export class StepGroups {
     return this.#groups.get(groupId)?.membership ?? null
   }
 
+  /** Null while a step's partitions can be nobody else's; otherwise resolves when it is known whose they are. */
+  leased(step: string): Promise<void> | null {
+    return this.all.find(({ processor }) => processor.step === step)?.leased() ?? null
+  }
+
   /** Until the group is joined again, nothing of it is committed. */
   leaveGeneration(groupId: string, left: Membership | null): void {
     this.#groups.get(groupId)?.leaveGeneration(left)

@@ -111,6 +111,7 @@ export class Worker {
       budget,
       clock: systemClock,
       priorityOf: (step) => order.get(step) ?? 0,
+      leased: (step) => this.#groups.leased(step),
       onWait: (wait) => this.#waits.add(wait, performance.now()),
       onCall: (payer, call) => this.#counters.called(payer, call),
       onEnded: options.onCallEnded,

@@ -14,6 +14,7 @@ import { CrashRecord } from './crash-record.ts'
 import { GroupMember, type GroupMemberOptions } from './group-member.ts'
 import type { Membership } from './group-protocol.ts'
 import type { KafkaMessage } from './kafkajs.ts'
+import { Lease } from './lease.ts'
 import { generationOf, type Seat } from './member-generations.ts'
 import { isPassing } from './outlook.ts'
 import { Silence } from './silence.ts'
@@ -71,14 +72,13 @@ export class GroupConsumer {
   readonly #seat: Seat = { memberId: null, leaves: false }
   readonly #crashes: CrashRecord
   readonly #silence: Silence
+  readonly #lease: Lease
   readonly #stop = new AbortController()
   #member: Member | null = null
   #owned: readonly number[] = []
   /** The generation the owned partitions were dealt in. */
   #generation = NEVER_JOINED
   #restarts = 0
-  /** When the coordinator was heard of last; null before the first time. */
-  #heardAt: number | null = null
 
   constructor(client: KafkaClient, options: GroupConsumerOptions, listener: ConsumerListener, log: Log) {
     const { clock = systemClock } = options
@@ -89,6 +89,7 @@ export class GroupConsumer {
     this.#clock = clock
     this.#crashes = new CrashRecord(() => clock.now())
     this.#silence = new Silence(this.#checkMs, () => clock.now())
+    this.#lease = new Lease(options.sessionTimeoutMs, () => clock.now())
   }
 
   /** Joins the group, or goes on trying to. */
@@ -109,7 +110,12 @@ export class GroupConsumer {
 
   /** Since the coordinator was last heard of, ms; null before the first join. */
   get heartbeatAgeMs(): number | null {
-    return this.#heardAt === null ? null : this.#clock.now() - this.#heardAt
+    return this.#lease.heardAgeMs
+  }
+
+  /** Null while what it was dealt can be nobody else's; otherwise resolves when it is known whose it is. */
+  leased(): Promise<void> | null {
+    return this.#lease.renewed()
   }
 
   /** How often a consumer had to be let go. */
@@ -143,7 +149,7 @@ export class GroupConsumer {
       rebalancing: () => this.#listener.rebalancing(),
       deliver: (chunk) => this.#told(() => this.#listener.deliver(chunk)) ?? chunk.from,
       heard: () => {
-        this.#heardAt = this.#clock.now()
+        this.#lease.heard()
         this.#silence.excuse()
       },
       crashed: (error) => this.#lost(member, error),
@@ -212,6 +218,7 @@ export class GroupConsumer {
     this.#generation = generationId
     const kept = new Set(this.#owned).intersection(new Set(before))
     this.#told(() => this.#listener.joined({ generationId, memberId }, this.#owned, kept))
+    this.#lease.dealt()
   }
 
   /** What the listener throws is told at once: KafkaJS would hide it behind a minute of retries. */

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { createAsk } from '../../../models/asker.ts'
+import { systemClock } from '../../../models/clock.ts'
 import type { ChatEndpoint } from '../../../models/endpoint.ts'
 import { CallFailure } from '../../../models/errors.ts'
 import { Handover } from '../../../models/handover.ts'
@@ -164,7 +165,7 @@ export class ModelWorker {
     const shelves = new JournalShelves(join(all.folder, 'journal'), journalFolder)
     this.#journal = new Journal(name, journalFolder, shelves)
     this.#handover = new Handover({
-      clock: { sleep: (_, signal) => sleep(LOOK_MS, undefined, { signal }) },
+      clock: { now: systemClock.now, sleep: (_, signal) => sleep(LOOK_MS, undefined, { signal }) },
       log: silentLog,
       folder: journalFolder,
       others: () => all.slots().filter((slot) => slot.name !== name),
