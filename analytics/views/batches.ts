@@ -1,3 +1,4 @@
+import { dollars } from './dollars.ts'
 import { sharedRows } from './shared-rows.ts'
 import type { View } from './view.ts'
 
@@ -32,7 +33,7 @@ LEFT JOIN (
         edition,
         question_id,
         count() AS calls,
-        sum(cost_nano_usd) / 1e9 AS usd,
+        ${dollars('sum(cost_nano_usd)')} AS usd,
         countIf(cost_nano_usd IS NULL) AS calls_of_unknown_cost
     FROM completions
     GROUP BY edition, question_id

@@ -15,7 +15,7 @@ SELECT
     records,
     usd,
     usd / questions AS usd_per_question,
-    if(records = 0, NULL, usd / records) AS usd_per_record,
+    usd / nullIf(records, 0) AS usd_per_record,
     calls_of_unknown_cost
 FROM tiers
 LEFT JOIN (

@@ -1,5 +1,6 @@
 import { TIERS } from '../../schemas/topics.ts'
 import { literals } from '../sql/tokens.ts'
+import { dollars } from './dollars.ts'
 import { roleOf } from './roles.ts'
 import type { View } from './view.ts'
 
@@ -16,7 +17,7 @@ SELECT
     count() AS calls,
     sum(prompt_tokens) AS prompt_tokens,
     sum(completion_tokens) AS completion_tokens,
-    sum(cost_nano_usd) / 1e9 AS usd,
+    ${dollars('sum(cost_nano_usd)')} AS usd,
     countIf(cost_nano_usd IS NULL) AS calls_of_unknown_cost
 FROM completions
 LEFT JOIN (

@@ -1,3 +1,4 @@
+import { dollars } from './dollars.ts'
 import type { View } from './view.ts'
 
 /** What the roles cost. An unknown price is never taken for nothing: such calls are counted apart. */
@@ -14,7 +15,7 @@ SELECT
     countIf(status = 'failed') AS failed,
     sum(prompt_tokens) AS prompt_tokens,
     sum(completion_tokens) AS completion_tokens,
-    sum(cost_nano_usd) / 1e9 AS usd,
+    ${dollars('sum(cost_nano_usd)')} AS usd,
     countIf(cost_nano_usd IS NULL) AS calls_of_unknown_cost
 FROM completions
 GROUP BY edition, role, model

@@ -1,10 +1,11 @@
+import { estimatedDollars } from './dollars.ts'
 import { tiersOfFewerPaths } from './tiers-of-fewer-paths.ts'
 import type { View } from './view.ts'
 
 /** What the later steps cost for each question of a tier: nothing where no call was made, unknown where no price is. */
 function laterUsd(tier: string): string {
   const isLater = `role NOT IN ('generate', 'verify') AND tier = '${tier}'`
-  return `if(countIf(${isLater}) = 0, 0, sumIf(costs_by_tier.usd / questions, ${isLater}))`
+  return `if(countIf(${isLater}) = 0, 0, sumIf(toFloat64(costs_by_tier.usd) / questions, ${isLater}))`
 }
 
 /** What the ninth path buys, and the eighth, and so on. */
@@ -21,7 +22,7 @@ SELECT
     easy,
     medium,
     difficult,
-    usd_per_path * paths * (easy + medium + difficult) + easy * usd_easy + medium * usd_medium + difficult * usd_difficult AS usd
+    ${estimatedDollars('usd_per_path * paths * (easy + medium + difficult) + easy * usd_easy + medium * usd_medium + difficult * usd_difficult')} AS usd
 FROM ${tiersOfFewerPaths(
     'range(1, judged + 1)',
     'intDiv(easy_set * paths, most)',
@@ -30,7 +31,7 @@ FROM ${tiersOfFewerPaths(
 LEFT JOIN (
     SELECT
         edition,
-        sumIf(costs_by_tier.usd, role IN ('generate', 'verify')) / sumIf(costs_by_tier.calls, role = 'generate') AS usd_per_path,
+        sumIf(toFloat64(costs_by_tier.usd), role IN ('generate', 'verify')) / sumIf(costs_by_tier.calls, role = 'generate') AS usd_per_path,
         ${laterUsd('easy')} AS usd_easy,
         ${laterUsd('medium')} AS usd_medium,
         ${laterUsd('difficult')} AS usd_difficult

@@ -1,4 +1,5 @@
 import type { TopicName } from '../../schemas/topics.ts'
+import { dollars } from './dollars.ts'
 import { roleOf } from './roles.ts'
 import { sharedRows } from './shared-rows.ts'
 import type { View } from './view.ts'
@@ -68,7 +69,7 @@ SELECT
     count() AS calls,
     sum(prompt_tokens) AS prompt_tokens,
     sum(completion_tokens) AS completion_tokens,
-    sum(cost_nano_usd) / 1e9 AS usd,
+    ${dollars('sum(cost_nano_usd)')} AS usd,
     countIf(cost_nano_usd IS NULL) AS calls_of_unknown_cost
 FROM (
     SELECT

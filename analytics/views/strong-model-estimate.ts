@@ -1,3 +1,4 @@
+import { dollars, estimatedDollars } from './dollars.ts'
 import type { View } from './view.ts'
 
 /** What it would have cost to leave every question to the strong model: the comparison of the ReasonMed paper's Table 8. */
@@ -13,12 +14,12 @@ SELECT
     answers AS answers_seen,
     mean_prompt_tokens,
     mean_completion_tokens,
-    mean_usd * questions AS usd_by_strong_model_alone,
+    ${estimatedDollars('mean_usd * questions')} AS usd_by_strong_model_alone,
     usd AS usd_spent,
-    usd_by_strong_model_alone / usd_spent AS times_cheaper
+    mean_usd * questions / toFloat64(usd_spent) AS times_cheaper
 FROM (SELECT edition, count() AS questions FROM triaged GROUP BY edition) AS sorted
 LEFT JOIN (
-    SELECT edition, sum(cost_nano_usd) / 1e9 AS usd FROM completions GROUP BY edition
+    SELECT edition, ${dollars('sum(cost_nano_usd)')} AS usd FROM completions GROUP BY edition
 ) AS paid USING (edition)
 LEFT JOIN (
     SELECT

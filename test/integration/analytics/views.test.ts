@@ -260,6 +260,19 @@ describe('the views', () => {
     expect(row).toEqual({ strong_model: 'strong', answers: 1, alone: 32, spent: 15 })
   })
 
+  it('tell money in decimals, so that no sum is off by a rounding', async () => {
+    const columns = await rowsOf(
+      "SELECT DISTINCT replaceRegexpOne(type, '^Nullable[(](.*)[)]$', '\\\\1') AS type FROM system.columns WHERE database = currentDatabase() AND name LIKE '%usd%' AND name NOT LIKE '%nano%'",
+    )
+    expect(columns).toEqual([{ type: 'Decimal(38, 9)' }])
+    // The sum of 0.01 seven times and 0.08 is not 0.15 in fractions of two.
+    expect(await rowsOf("SELECT toString(sum(usd)) AS usd FROM costs WHERE edition = 'main'")).toEqual([
+      { usd: '0.15' },
+    ])
+    const [projected] = await rowsOf('SELECT toString(usd_spent) AS spent, usd_to_come FROM cost_projection')
+    expect(projected).toEqual({ spent: '0.15', usd_to_come: null })
+  })
+
   it('tell how endpoints did, hour by hour', async () => {
     const [row] = await rowsOf(
       "SELECT endpoint, hour, toUInt32(calls) AS calls, toUInt32(failed) AS failed, toUInt32(sent_again) AS again, seconds_p99 FROM endpoint_hours WHERE model = 'judge'",
