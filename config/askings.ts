@@ -8,16 +8,25 @@ export interface Asking extends Sampling {
   readonly model: ModelSpec
 }
 
-/** Everything a pipeline asks models for, in the order of its dataflow; scoring where somebody scores. */
-export function askingsOf({ samplers, roles }: Pick<Config, 'samplers' | 'roles'>): Asking[] {
+/**
+ * Everything a pipeline asks models for, in the order of its dataflow; controls where the judge is controlled, scoring
+ * where somebody scores.
+ */
+export function askingsOf({
+  samplers,
+  roles,
+  controls,
+}: Pick<Config, 'samplers' | 'roles' | 'controls'>): Asking[] {
   const { verify, rank, refine, regenerate, summarize, score } = roles
   const scorers = score === null ? [] : [score]
+  const controllers = controls === null ? [] : [{ ...verify, step: 'control' as const, title: 'control' }]
   return [
     ...samplers.map((sampler) => ({
       ...sampler,
       step: 'generate' as const,
       title: `generate.${sampler.name}`,
     })),
+    ...controllers,
     ...[verify, rank, refine, regenerate, summarize, ...scorers].map((spec) => ({
       ...spec,
       step: spec.role,
@@ -27,6 +36,6 @@ export function askingsOf({ samplers, roles }: Pick<Config, 'samplers' | 'roles'
 }
 
 /** The models somebody asks, each once. */
-export function modelsAsked(config: Pick<Config, 'samplers' | 'roles'>): ModelSpec[] {
+export function modelsAsked(config: Pick<Config, 'samplers' | 'roles' | 'controls'>): ModelSpec[] {
   return [...new Map(askingsOf(config).map(({ model }) => [model.name, model])).values()]
 }

@@ -142,13 +142,16 @@ function sameName(name: string): IssueDetail {
 }
 
 /** A limit that holds calls of a model whose price is unknown: the edition's holds all, a role's its own. */
-function checkBudget({ budget, models, samplers, roles }: SoundSections, report: Report): void {
+function checkBudget({ budget, models, samplers, roles, verify }: SoundSections, report: Report): void {
   if (!budget || !models) return
+  const ofRoles = Object.entries(roles ?? {}).map(([role, entry]) => {
+    return { role, model: typeof entry === 'string' ? entry : entry?.model }
+  })
+  const judges = verify?.controls === undefined ? [] : ofRoles.filter(({ role }) => role === 'verify')
   const used = [
     ...(samplers ?? []).map(({ model }) => ({ role: 'generate', model })),
-    ...Object.entries(roles ?? {}).map(([role, entry]) => {
-      return { role, model: typeof entry === 'string' ? entry : entry?.model }
-    }),
+    ...ofRoles,
+    ...judges.map(({ model }) => ({ role: 'control', model })),
   ]
   const limited = new Map(Object.entries(budget.roles ?? {}))
   for (const [name, model] of Object.entries(models)) {

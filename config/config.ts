@@ -3,10 +3,12 @@ import { dirname, resolve } from 'node:path'
 import { NinefoldError } from '../errors.ts'
 import type { ProcessorPlugin } from '../plugins/define.ts'
 import { checkPlugins, importPlugins } from '../plugins/load.ts'
+import { tokenFolder } from '../stack/engine-tokens.ts'
 import { crossProblems, type SoundSections } from './checks.ts'
 import { withAbsoluteFiles, withEnvironmentAddresses } from './cluster.ts'
 import { readEnvFile } from './env-file.ts'
 import { ConfigError, placeOf } from './errors.ts'
+import { readControls } from './given-controls.ts'
 import { problemsOf } from './issues.ts'
 import { checkedEditionName } from './names.ts'
 import { objectSource } from './object-source.ts'
@@ -34,7 +36,7 @@ export interface ConfigOptions {
  * A `.env` beside the file is taken into the environment.
  * @param from path of a configuration file, or what such a file would hold
  * @throws {NinefoldError} NF_CONFIG_NOT_READABLE, NF_ENV_FILE, NF_EDITION_NAME, NF_PROCESSOR_FILE,
- * NF_PROCESSOR_EXPORT, NF_PROCESSOR_INVALID
+ * NF_PROCESSOR_EXPORT, NF_PROCESSOR_INVALID, NF_CONTROLS_FILE, NF_SOURCE_UNREADABLE
  * @throws {ConfigError} every problem of the configuration at once
  */
 export async function loadConfig(from: string | ConfigInput, options: ConfigOptions): Promise<Config> {
@@ -42,15 +44,30 @@ export async function loadConfig(from: string | ConfigInput, options: ConfigOpti
   if (typeof from === 'string') readEnvFile(from)
   const config = checkConfig(source, options)
   const folder = typeof from === 'string' ? dirname(from) : '.'
+  const dataDir = resolve(folder, config.dataDir)
   const processorFiles = config.processorFiles.map((file) => resolve(folder, file))
   const given = (options.plugins ?? []).map((plugin) => ({ plugin, place: 'a processor of `plugins`' }))
   return {
-    ...withEnvironmentAddresses(withAbsoluteFiles(config, folder), process.env),
+    ...withEnvironmentAddresses(withTokens(withAbsoluteFiles(config, folder), dataDir), process.env),
     sources: config.sources.map((source) => sourceFrom(folder, source)),
-    dataDir: resolve(folder, config.dataDir),
+    dataDir,
+    controls: await controlsOf(config, folder),
     processorFiles,
     plugins: checkPlugins([...(await importPlugins(processorFiles)), ...given]),
   }
+}
+
+async function controlsOf({ controls }: Config, folder: string): Promise<Config['controls']> {
+  if (controls === null || controls.file === null) return controls
+  const file = resolve(folder, controls.file)
+  return { ...controls, file, given: await readControls(file) }
+}
+
+/** The engine of the stack in the data folder has its tokens there. */
+function withTokens(config: Config, dataDir: string): Config {
+  const { clickhouse } = config
+  if (clickhouse.kind !== 'local') return config
+  return { ...config, clickhouse: { ...clickhouse, tokens: tokenFolder(dataDir) } }
 }
 
 function read(path: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { resolveKafka, resolveRegistry } from './cluster.ts'
+import { resolveControls } from './controls.ts'
 import { databaseOf } from './names.ts'
 import { resolveQuestionSource } from './question-sources.ts'
 import { resolveFields } from './request-fields.ts'
@@ -32,7 +33,8 @@ export function resolveConfig(file: ConfigFile, edition: string, generatePromptH
     roles: resolveRoles(file, models),
     triage: resolveTriage(file.triage, placed.length),
     regenerate: file.regenerate,
-    verify: file.verify,
+    verify: { minCharacters: file.verify.minCharacters },
+    controls: resolveControls(file.verify.controls),
     score: file.score,
     deadLetters: file.deadLetters,
     budgetUsd: file.budget?.usd ?? null,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { environmentName, kafka, registry } from './cluster.ts'
+import { controls } from './controls.ts'
 import { monitor } from './monitor.ts'
 import { ALIAS_PATTERN, DOTLESS_PATTERN, IDENTIFIER_PATTERN, NAME_LENGTHS } from './names.ts'
 import { refuseUnsafeParams } from './params.ts'
@@ -263,6 +264,7 @@ const budget = z
       .strictObject({
         generate: roleBudget('Generation, all samplers together,'),
         verify: roleBudget('Verification'),
+        control: roleBudget('Control of the judge (`verify.controls`)'),
         rank: roleBudget('Ranking'),
         refine: roleBudget('Refinement'),
         regenerate: roleBudget('Regeneration'),
@@ -271,7 +273,7 @@ const budget = z
       })
       .optional()
       .describe(
-        'Limits of single roles, within `usd`: generate, verify, rank, refine, regenerate, summarize, score; default: none.',
+        'Limits of single roles, within `usd`: generate, verify, control, rank, refine, regenerate, summarize, score; default: none.',
       ),
   })
   .refine(({ usd, roles }) => usd !== undefined || Object.values(roles ?? {}).length > 0, {
@@ -305,9 +307,14 @@ export const configFile = z.strictObject({
         .min(0)
         .default(200)
         .describe('Shorter paths are wrong without asking, in characters; default 200.'),
+      controls: controls
+        .optional()
+        .describe(
+          '{ every, alarmBelow, file }: puts known-wrong paths before the judge now and then; {} = as usual; default: not at all.',
+        ),
     })
     .prefault({})
-    .describe('{ minCharacters }.'),
+    .describe('{ minCharacters, controls }.'),
   score: score
     .prefault({})
     .describe(

@@ -1,7 +1,7 @@
 /** Which chains of thought are scored: a sample, drawn from their content alone. */
 import { z } from 'zod'
-import { contentId } from '../schemas/ids.ts'
 import { TIERS } from '../schemas/topics.ts'
+import { placeIn } from './drawing.ts'
 
 const share = z.number().min(0).max(1)
 const tierShare = (tier: string) =>
@@ -47,7 +47,7 @@ export interface Scorable {
  * sides of a pair are in, or neither is. A larger share holds all that a smaller one does.
  */
 export function isSampled(sampling: ScoreSampling, scorable: Scorable): boolean {
-  return placeOf(sampling.seed, scorable.sampledBy) < shareOf(sampling, scorable)
+  return placeIn('score-sample', sampling.seed, scorable.sampledBy) < shareOf(sampling, scorable)
 }
 
 /** The share that holds: the source's, else the tier's, else the general one. */
@@ -58,11 +58,4 @@ export function shareOf(
   const ofSource = Object.hasOwn(sources, source) ? sources[source] : undefined
   const ofTier = TIERS.find((one) => one === tier)
   return ofSource ?? (ofTier && tiers[ofTier]) ?? general
-}
-
-const DIGITS = 12
-
-/** Evenly spread from 0 up to but not 1. */
-function placeOf(seed: number, sampledBy: string): number {
-  return Number.parseInt(contentId('score-sample', seed, sampledBy).slice(0, DIGITS), 16) / 16 ** DIGITS
 }

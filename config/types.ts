@@ -1,12 +1,13 @@
 import type { ProcessorPlugin } from '../plugins/define.ts'
+import type { Controls } from './controls.ts'
 import type { QuestionSource } from './question-sources.ts'
 import type { ScoreSampling } from './score.ts'
 
 /** The paid steps of the pipeline beside generation, each with a model of its own. */
 export type Role = 'verify' | 'rank' | 'refine' | 'regenerate' | 'summarize' | 'score'
 
-/** What a budget may set a limit for of its own: all generation together, or a role. */
-export type PaidRole = 'generate' | Role
+/** What a budget may set a limit for of its own: all generation together, the judge's controls, or a role. */
+export type PaidRole = 'generate' | 'control' | Role
 
 /** A header's or query parameter's value: as it stands, or what an environment variable holds. */
 export type SentField = string | { readonly env: string }
@@ -118,10 +119,15 @@ export interface LetterLimits {
 /** Where what the topics hold can be asked in SQL. */
 export type Clickhouse =
   /** Nowhere: no engine is started, and nothing is written. */
-  | { kind: 'off' }
-  /** The engine of the local stack. */
-  | { kind: 'local'; database: string }
-  | ClickhouseServer
+  { kind: 'off' } | ClickhouseLocal | ClickhouseServer
+
+/** The engine of the local stack. */
+export interface ClickhouseLocal {
+  kind: 'local'
+  database: string
+  /** Folder of the tokens it wants (stack/engine-tokens.ts); left out = it wants none, as engines of tests do. */
+  tokens?: string
+}
 
 /** A ClickHouse server of the user's own. */
 export interface ClickhouseServer {
@@ -202,6 +208,8 @@ export interface Config {
   triage: Triage
   regenerate: Regenerate
   verify: { minCharacters: number }
+  /** How the judge is controlled; null = not at all. */
+  controls: Controls | null
   /** What is scored, where a role scores. */
   score: ScoreSampling
   deadLetters: LetterLimits

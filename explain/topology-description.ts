@@ -96,12 +96,15 @@ function describe(processor: AnyProcessor, config: Config, plugged: boolean): St
   }
 }
 
-/** Steps that ask a model are called by their role; those of a sampler by its id. */
+/** Steps that ask by another's role. */
+const ROLE_OF_STEP: Readonly<Record<string, Role>> = { control: 'verify', 'score.datasets': 'score' }
+
+/** Steps that ask a model are called by their role, or ask by another's; those of a sampler by its id. */
 function modelsOf(step: string, { samplers, roles }: Config): AskedModel[] {
   const sampler = samplers.find(({ samplerId }) => step === `generate.${samplerId}`)
   if (sampler !== undefined)
     return [{ role: 'generate', name: sampler.model.name, model: sampler.model.model }]
-  const role = roles[step as Role]
+  const role = roles[ROLE_OF_STEP[step] ?? (step as Role)]
   return role ? [{ role: role.role, name: role.model.name, model: role.model.model }] : []
 }
 

@@ -21,6 +21,7 @@ const STEPS = [
   'regenerate',
   'summarize',
   'score',
+  'control',
   'journal',
   'sink',
 ]

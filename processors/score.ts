@@ -8,11 +8,12 @@
  */
 import type { RoleSpec } from '../config/config.ts'
 import { isSampled, type Scorable } from '../config/score.ts'
-import { CRITERIA, type ScoreAnswer, scorePrompt, scoreShape } from '../prompts/score.ts'
+import { type ScoreAnswer, scorePrompt, scoreShape } from '../prompts/score.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { Path, Question, Ranked, Score, TrainingRecord } from '../schemas/types.ts'
 import type { Emission, Input, Processor, ProcessorContext } from '../streams/processor.ts'
 import { cotOf } from './chain-of-thought.ts'
+import { gradesOf } from './grades.ts'
 import { requestOf } from './request.ts'
 
 /** Whose chain of thought it is: a training record's, or that of a path before it is mended. */
@@ -106,22 +107,9 @@ async function scored(of: Subject, role: RoleSpec, { ask }: ProcessorContext): P
     scoreId: scoreIdOf(subject, subjectId, role.model.model),
     ...{ subject, subjectId, pathId, questionId, revision, source, tier, route, writer },
     ...gradesOf(value),
-    overall: CRITERIA.reduce((sum, one) => sum + value[one].score, 0) / CRITERIA.length,
     scorer: role.model.model,
     promptVersion: scorePrompt.promptVersion,
     requestHashes,
-  }
-}
-
-function gradesOf({ clinicalAccuracy, logic, factualCorrectness, completeness }: ScoreAnswer) {
-  return {
-    clinicalAccuracy: clinicalAccuracy.score,
-    clinicalAccuracyReason: clinicalAccuracy.justification,
-    logic: logic.score,
-    logicReason: logic.justification,
-    factualCorrectness: factualCorrectness.score,
-    factualCorrectnessReason: factualCorrectness.justification,
-    completeness: completeness.score,
-    completenessReason: completeness.justification,
+    dataset: '',
   }
 }

@@ -10,15 +10,19 @@
  *   kept ─► summarize ─► records
  *
  *   records, ranked ─► score, where a role scores ─► scores
+ *   score-intake ────► score.datasets, likewise ───► scores
+ *   raw-paths ───────► control, where the judge is controlled ─► controls
  */
 import type { Config } from '../config/config.ts'
 import type { AnyProcessor } from '../streams/processor.ts'
 import { admit } from './admit.ts'
+import { control } from './control.ts'
 import { generate } from './generate.ts'
 import { rank } from './rank.ts'
 import { refine } from './refine.ts'
 import { regenerate } from './regenerate.ts'
 import { score } from './score.ts'
+import { scoreDatasets } from './score-datasets.ts'
 import { summarize } from './summarize.ts'
 import { triage } from './triage.ts'
 import { verify } from './verify.ts'
@@ -30,12 +34,13 @@ export function topology(config: Config): readonly AnyProcessor[] {
     admit,
     ...config.samplers.map(generate),
     verify,
+    ...(config.controls === null ? [] : [control]),
     triage,
     rank,
     refine,
     regenerate,
     summarize,
-    ...(config.roles.score === null ? [] : [score]),
+    ...(config.roles.score === null ? [] : [score, scoreDatasets]),
     ...own,
   ]
 }

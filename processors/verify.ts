@@ -8,13 +8,13 @@
  * Stateless. Failure: a path that cannot be judged is a dead letter, and a verdict of kind `missing` takes
  * its place; missing paths pass through as missing verdicts.
  */
-import { type VerifyAnswer, verifyPrompt, verifyShape } from '../prompts/verify.ts'
+import { type VerifyAnswer, verifyPrompt } from '../prompts/verify.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { Missing, Path, Question, RawPath, Verdict } from '../schemas/types.ts'
 import { type Processor, type ProcessorContext, RecordError } from '../streams/processor.ts'
+import { askJudge } from './ask-judge.ts'
 import { cotOf } from './chain-of-thought.ts'
 import { type CodeChecked, codeCheck, complaintOf } from './code-check.ts'
-import { requestOf } from './request.ts'
 
 /** The id of a verifier's verdict on a path. */
 export function verdictIdOf(pathId: string, verifier: string): string {
@@ -51,21 +51,18 @@ function emit(value: Verdict) {
   return [{ topic: 'verdicts' as const, key: value.question.questionId, value }]
 }
 
-async function verdictOn(raw: RawPath, path: Path, { ask, config }: ProcessorContext): Promise<Verdict> {
+async function verdictOn(raw: RawPath, path: Path, context: ProcessorContext): Promise<Verdict> {
+  const { config } = context
   const { question, pathId, samplerId } = raw
   const { minCharacters } = config.verify
   const role = config.roles.verify
   const checked = codeCheck(question, path, minCharacters)
   const judged = settledByCode(checked)
     ? null
-    : await ask.structured<VerifyAnswer>({
-        ...requestOf(
-          role,
-          question.questionId,
-          verifyPrompt.render({ question, cot: cotOf(path, minCharacters) }),
-        ),
-        shapeName: 'verdict',
-        shape: verifyShape,
+    : await askJudge(context, {
+        questionId: question.questionId,
+        question,
+        cot: cotOf(path, minCharacters),
       })
   const judge = judged?.value ?? null
   return {

@@ -25,16 +25,25 @@ export type ScoreAnswer = z.infer<typeof scoreShape>
 /** What is scored, in the order of the prompt. */
 export const CRITERIA = Object.keys(scoreShape.shape) as (keyof ScoreAnswer)[]
 
-const SYSTEM = `You grade written reasoning about medical examination questions for a study of how good such reasoning is. You see the question, its options, the answer key and one line of reasoning. Give a whole number from 1 to 10 on each of four criteria, each for itself:
-- Clinical accuracy: does it read the case as an experienced clinician would, and weigh the findings that decide?
+/** The criteria that say the same whatever is graded. */
+export const CRITERIA_WORDS = `- Clinical accuracy: does it read the case as an experienced clinician would, and weigh the findings that decide?
 - Logic: does each step follow from what stands before it, without gaps, leaps or contradictions, up to the conclusion?
-- Factual correctness: is what it states as medical knowledge true?
-- Completeness: does it use the relevant facts, and consider every option with a reason for or against it?
-1-2: worthless or dangerous; 3-4: serious faults; 5-6: usable with clear faults; 7-8: good, with small faults; 9: very good; 10: nothing could be bettered. Use the whole scale. Length, confidence and praise of itself earn nothing. Reasoning that ends at another answer than the key gets at most 4 for clinical accuracy.`
+- Factual correctness: is what it states as medical knowledge true?`
 
-const TASK = `Grade the reasoning above. Answer with a JSON object that holds "clinicalAccuracy", "logic", "factualCorrectness" and "completeness", each an object:
+/** What the numbers mean. */
+export const SCALE_WORDS = `1-2: worthless or dangerous; 3-4: serious faults; 5-6: usable with clear faults; 7-8: good, with small faults; 9: very good; 10: nothing could be bettered. Use the whole scale. Length, confidence and praise of itself earn nothing.`
+
+const SYSTEM = `You grade written reasoning about medical examination questions for a study of how good such reasoning is. You see the question, its options, the answer key and one line of reasoning. Give a whole number from 1 to 10 on each of four criteria, each for itself:
+${CRITERIA_WORDS}
+- Completeness: does it use the relevant facts, and consider every option with a reason for or against it?
+${SCALE_WORDS} Reasoning that ends at another answer than the key gets at most 4 for clinical accuracy.`
+
+/** The form of the answer. */
+export const FORM_WORDS = `Answer with a JSON object that holds "clinicalAccuracy", "logic", "factualCorrectness" and "completeness", each an object:
 - "score": a whole number from 1 to 10.
 - "justification": one sentence that names what the score rests on.`
+
+const TASK = `Grade the reasoning above. ${FORM_WORDS}`
 
 /** The prompt of step `score`. It is no part of an edition: scores decide nothing. */
 export const scorePrompt = definePrompt<{ question: AskedWithKey; cot: string }>({

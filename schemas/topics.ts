@@ -1,6 +1,7 @@
 import type {
   BudgetEvent,
   Completion,
+  Control,
   DeadLetter,
   Edition,
   Escalated,
@@ -11,6 +12,7 @@ import type {
   RawPath,
   Redrive,
   Score,
+  ScoreItem,
   TrainingRecord,
   Triaged,
   TriageState,
@@ -39,6 +41,8 @@ export interface TopicRecords {
   redrive: Redrive
   editions: Edition
   'budget-events': BudgetEvent
+  'score-intake': ScoreItem
+  controls: Control
 }
 
 /** The short name of a topic. */
@@ -65,6 +69,8 @@ export const SCHEMA_OF_TOPIC: Readonly<Record<TopicName, string>> = {
   redrive: 'Redrive',
   editions: 'Edition',
   'budget-events': 'BudgetEvent',
+  'score-intake': 'ScoreItem',
+  controls: 'Control',
 }
 
 /** All topics of an edition, in the order of the dataflow. */

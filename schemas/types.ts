@@ -108,6 +108,38 @@ export interface Completion {
   error: string | null
 }
 
+/** A path of which it is known beforehand whether it is wrong, put before the judge to see whether it notices. An observation of the judge alone: no path of a question, and nothing is made of it. */
+export interface Control {
+  /** hash(the path it was drawn by, kind, what was judged, verifier, prompt). */
+  controlId: string
+  /** wrong-answer (argues for another option than the key, and ends there), wrong-argument (argues for another option, and ends at the key all the same) or given (from the file of the configuration). */
+  kind: string
+  /** What a judge must say: Error, or Correct of a given path that is right. */
+  expected: string
+  /** The path by whose id it was drawn. */
+  drawnBy: string
+  /** The question of that path; the control's own, unless it is given. */
+  questionId: string
+  /** The revision of that question. */
+  revision: number
+  /** Where that question comes from. */
+  source: string
+  /** hash(question, reasoning, expected) of a given control; null for one that was made up. */
+  givenId: string | null
+  /** The reasoning the judge saw. */
+  cot: string
+  /** What the judge said: Correct or Error. */
+  judgement: string
+  /** Why, in the judge's words. */
+  reason: string
+  /** The judge's model string. */
+  verifier: string
+  /** name@version. */
+  promptVersion: string
+  /** The judge's call. */
+  requestHash: string
+}
+
 /** A record whose step failed technically, for good; with its bytes, so that it can be tried again. */
 export interface DeadLetter {
   /** hash(group, the record's bytes, the dead letter it was redriven from). */
@@ -440,17 +472,29 @@ export interface SamplerState {
   late: boolean
 }
 
+/** An item of a dataset from outside, to be scored: what was asked, and what is written there as the answer. */
+export interface ScoreItem {
+  /** hash(dataset, prompt, answer): the same item of a dataset is the same record, wherever it stands in it. */
+  itemId: string
+  /** What the dataset is called here. */
+  dataset: string
+  /** What was asked, as the dataset has it: a question with its options, or a conversation up to its last answer. */
+  prompt: string
+  /** What is scored: reasoning and answer, as the dataset has them, without the tags of thoughts. */
+  answer: string
+}
+
 /** A chain of thought scored from 1 to 10 on four criteria, with a sentence on each: an observation, which no result depends on. */
 export interface Score {
   /** hash(subject, what was scored, scorer, prompt). */
   scoreId: string
-  /** What was scored: record (the chain of thought of a training record) or before (a chosen path, before it was mended). */
+  /** What was scored: record (the chain of thought of a training record), before (a chosen path, before it was mended) or dataset (an item of a dataset from outside). */
   subject: string
-  /** The id of what was scored: a record's, or a path's. */
+  /** The id of what was scored: a record's, a path's, or an item's. */
   subjectId: string
   /** The path that was scored, or that the record came from: the two sides of a pair have the same; null where a record was written anew. */
   pathId: string | null
-  /** Its question. */
+  /** Its question; of an item of a dataset from outside the item's own id. */
   questionId: string
   /** The revision of its question. */
   revision: number
@@ -486,6 +530,8 @@ export interface Score {
   promptVersion: string
   /** The scorer's calls. */
   requestHashes: readonly string[]
+  /** The dataset from outside it is an item of; empty for what this pipeline wrote. */
+  dataset: string
 }
 
 /** A training record with its whole ancestry by id. Holds no time and no offset: the same inputs make the same bytes. */

@@ -21,7 +21,7 @@ const GRADE: ColumnType = { type: 'UInt8' }
 export const scores = table({
   name: 'scores',
   comment:
-    'A row is a chain of thought scored by a model: of a training record, or of a path before it was mended. Empty where no role scores.',
+    'A row is a chain of thought scored by a model: of a training record, of a path before it was mended, or of an item of a dataset from outside. Empty where no role scores.',
   topics: ['scores'],
   orderBy: ['question_id', 'revision'],
   columns: [
@@ -33,7 +33,7 @@ export const scores = table({
     made(
       'record_id',
       ID,
-      'The record: joins to records; empty where it is a path before it was mended.',
+      'The record: joins to records; empty where it is something else.',
       ({ subject, subjectId }) => (subject === 'record' ? subjectId : ''),
     ),
     field('pathId', ID_OR_NULL),
@@ -52,5 +52,6 @@ export const scores = table({
     field('completeness', GRADE),
     field('completenessReason', TEXT),
     field('requestHashes', IDS),
+    field('dataset', WORD),
   ],
 })

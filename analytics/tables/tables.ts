@@ -2,6 +2,7 @@
 import type { TopicName } from '../../schemas/topics.ts'
 import { budgetEvents } from './budget-events.ts'
 import { completions } from './completions.ts'
+import { controls } from './controls.ts'
 import { deadLetters } from './dead-letters.ts'
 import { editions } from './editions.ts'
 import { escalated } from './escalated.ts'
@@ -13,6 +14,7 @@ import { ranked } from './ranked.ts'
 import { rawPaths } from './raw-paths.ts'
 import { records } from './records.ts'
 import { redrive } from './redrive.ts'
+import { scoreIntake } from './score-intake.ts'
 import { scores } from './scores.ts'
 import type { Table } from './table.ts'
 import { triaged } from './triaged.ts'
@@ -40,6 +42,8 @@ export const TABLES: readonly Table[] = [
   otherRecords,
   undecodable,
   budgetEvents,
+  scoreIntake,
+  controls,
 ]
 
 /**

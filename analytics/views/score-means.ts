@@ -42,6 +42,7 @@ FROM (
         avg(scores.factual_correctness) AS factual_correctness,
         avg(scores.completeness) AS completeness
     FROM scores
+    WHERE subject IN ('record', 'before')
     GROUP BY edition, subject, scorer, prompt_version, each_tier, each_source
 )
 ORDER BY edition, subject, scorer, prompt_version, indexOf(${literals(['*', ...TIERS])}, tier), source`,

@@ -6,10 +6,12 @@ import { costPerRecord } from './cost-per-record.ts'
 import { costProjection } from './cost-projection.ts'
 import { costs } from './costs.ts'
 import { costsByTier } from './costs-by-tier.ts'
+import { datasetScores } from './dataset-scores.ts'
 import { editionTopics } from './edition-topics.ts'
 import { endpointHours } from './endpoint-hours.ts'
 import { fewerPaths } from './fewer-paths.ts'
 import { judgeAgreement } from './judge-agreement.ts'
+import { judgeControls } from './judge-controls.ts'
 import { modelAnswers } from './model-answers.ts'
 import { modelMisses } from './model-misses.ts'
 import { modelPairs } from './model-pairs.ts'
@@ -49,4 +51,6 @@ export const VIEWS: readonly View[] = [
   batches,
   scoreMeans,
   refinementGain,
+  datasetScores,
+  judgeControls,
 ]

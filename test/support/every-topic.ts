@@ -106,6 +106,7 @@ export function everyTopic(): Omit<TopicRecords, 'triage-state'> {
       scorer: 'score-model',
       promptVersion: 'score@1',
       requestHashes: ['request-3'],
+      dataset: '',
     },
     completions: {
       paymentId: 'j/0',
@@ -168,6 +169,23 @@ export function everyTopic(): Omit<TopicRecords, 'triage-state'> {
       slot: 'machine-0',
       host: 'host',
       at: 1_700_000_000_000,
+    },
+    'score-intake': { itemId: 'item-1', dataset: 'theirs', prompt: 'Which one?', answer: 'This one.' },
+    controls: {
+      controlId: 'control-1',
+      kind: 'given',
+      expected: 'Error',
+      drawnBy: 'path-1',
+      questionId: 'set:1',
+      revision: 1,
+      source: 'set',
+      givenId: 'given-1',
+      cot: 'thought',
+      judgement: 'Error',
+      reason: 'It argues for another option.',
+      verifier: 'verify-model',
+      promptVersion: 'verify@1',
+      requestHash: 'request-4',
     },
   }
 }

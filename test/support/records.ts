@@ -55,6 +55,7 @@ export function config(changes: Partial<Config> = {}): Config {
     triage: { easyMaxErrors: 4, mediumMaxErrors: 7, missing: 'wait', minVerdicts: 9 },
     regenerate: { tries: 3, showKey: 'lastTry', giveCorrectPath: false },
     verify: { minCharacters: 200 },
+    controls: null,
     score: { share: 0.02, seed: 1, tiers: {}, sources: {}, pairs: true },
     deadLetters: { maxShare: 0.5, window: 100 },
     budgetUsd: null,
