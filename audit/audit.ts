@@ -7,17 +7,19 @@ import type { Config } from '../config/config.ts'
 import type { Codec } from '../schemas/codec.ts'
 import { checkAdmit } from './admit.ts'
 import type { Books } from './books.ts'
+import { checkControls } from './controls.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { checkEnds } from './ends.ts'
 import { type Fault, type Finding, Findings, type StepCounts } from './findings.ts'
 import { checkGenerate } from './generate.ts'
+import { IdTable } from './id-table.ts'
 import { checkKept } from './kept.ts'
 import { checkLetters, checkRedrives, readDeadLetters } from './letters.ts'
 import { checkPayments, Payments, settlePayments } from './payments.ts'
 import { checkRanked } from './rank.ts'
 import { checkRecords } from './records.ts'
 import { Scorables } from './scorables.ts'
-import { checkScores } from './scores.ts'
+import { checkScores, readItems } from './scores.ts'
 import type { AuditSource } from './source.ts'
 import { checkTriage } from './triage.ts'
 import { checkVerify } from './verify.ts'
@@ -59,6 +61,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     deadLetters: new DeadLetters(),
     payments: new Payments(),
     scorables: new Scorables(config),
+    controlsDue: new IdTable(),
   }
   await readDeadLetters(books)
   await checkRedrives(books)
@@ -77,10 +80,12 @@ async function checkSteps(books: Books): Promise<void> {
   const questions = await checkAdmit(books)
   const paths = await checkGenerate(books, questions)
   await checkVerify(books, questions, paths)
+  await checkControls(books, questions, paths)
   await checkTriage(books, questions, paths)
   await checkRanked(books, questions, paths)
   const kept = await checkKept(books, questions, paths)
   checkEnds(books, questions)
   await checkRecords(books, questions, kept)
+  await readItems(books)
   await checkScores(books)
 }

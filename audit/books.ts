@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import type { Codec } from '../schemas/codec.ts'
+import type { ControlsDue } from './controls.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Findings } from './findings.ts'
 import type { Payments } from './payments.ts'
@@ -15,4 +16,5 @@ export interface Books {
   readonly deadLetters: DeadLetters
   readonly payments: Payments
   readonly scorables: Scorables
+  readonly controlsDue: ControlsDue
 }

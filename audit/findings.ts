@@ -54,6 +54,7 @@ export const STEPS = [
   'admit',
   'generate',
   'verify',
+  'control',
   'triage',
   'rank',
   'refine',

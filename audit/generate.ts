@@ -4,6 +4,7 @@ import { pathIdOf } from '../processors/generate.ts'
 import { missingVerdictIdOf } from '../processors/verify.ts'
 import type { RawPath } from '../schemas/types.ts'
 import type { Books } from './books.ts'
+import { enterControl } from './controls.ts'
 import { Paths } from './paths.ts'
 import type { AuditedQuestion, Questions } from './questions.ts'
 import { readRecords } from './reading.ts'
@@ -19,7 +20,10 @@ const READING = {
 export async function checkGenerate(books: Books, questions: Questions): Promise<Paths> {
   const { config, findings } = books
   const paths = new Paths(questions.size, config.samplers)
-  for await (const { record } of readRecords(books, READING)) checkPath(books, questions, paths, record)
+  for await (const { record, place } of readRecords(books, READING)) {
+    checkPath(books, questions, paths, record)
+    if (record.missing === null) enterControl(books, record, books.deadLetters.of('control', place))
+  }
   for (const question of questions) {
     if (question.withdrawn) continue
     findings.row('generate').in += config.samplers.length

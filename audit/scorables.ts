@@ -1,12 +1,13 @@
 import type { Config } from '../config/config.ts'
 import { isSampled } from '../config/score.ts'
 import { pathOfRecord, type ScoreSubject, scorablePath, scorableRecord } from '../processors/score.ts'
+import { DATASET_SUBJECT } from '../processors/score-datasets.ts'
 import { contentId } from '../schemas/ids.ts'
-import type { Path, Question, Ranked, Score, TrainingRecord } from '../schemas/types.ts'
+import type { Path, Question, Ranked, Score, ScoreItem, TrainingRecord } from '../schemas/types.ts'
 import { IdTable } from './id-table.ts'
 
 /** What a score repeats of what it is a score of. */
-type Subject = Pick<Score, 'subject' | 'subjectId' | 'pathId' | 'tier' | 'route' | 'writer'> &
+type Subject = Pick<Score, 'subject' | 'subjectId' | 'pathId' | 'tier' | 'route' | 'writer' | 'dataset'> &
   Pick<Question, 'questionId' | 'revision' | 'source'>
 
 /** Sampled by the settings there are now, and not given up on. */
@@ -48,6 +49,14 @@ export class Scorables {
     this.#add(subject, sampled && !dead)
   }
 
+  /** An item of a dataset from outside. @param dead whether the scorer gave up on it @returns false when it had come before */
+  addItem({ itemId, dataset }: ScoreItem, dead: boolean): boolean {
+    const isNew = !this.#ids.has(itemId)
+    const own = { questionId: itemId, revision: 1, source: '', pathId: null, tier: '', route: '', writer: '' }
+    this.#add({ subject: DATASET_SUBJECT, subjectId: itemId, ...own, dataset }, !dead)
+    return isNew
+  }
+
   has(subjectId: string): boolean {
     return this.#ids.has(subjectId)
   }
@@ -80,10 +89,11 @@ export class Scorables {
 }
 
 function named(subject: ScoreSubject, { questionId, revision, source }: Question) {
-  return { subject, questionId, revision, source }
+  return { subject, questionId, revision, source, dataset: '' }
 }
 
 function fingerprint(of: Subject): string {
-  const { subject, subjectId, pathId, questionId, revision, source, tier, route, writer } = of
-  return contentId('scorable', subject, subjectId, pathId, questionId, revision, source, tier, route, writer)
+  const { subject, subjectId, pathId, questionId, revision, source, tier, route, writer, dataset } = of
+  const place = [questionId, revision, source, tier, route]
+  return contentId('scorable', subject, subjectId, pathId, ...place, writer, dataset)
 }

@@ -1,12 +1,14 @@
 /**
- * records, ranked → scores: what is sampled is scored once. What nobody sampled is not missing; and since the sample
+ * records, ranked, score-intake → scores: what is sampled is scored once. What nobody sampled is not missing; and since the sample
  * may be changed at any time, of what is sampled now and has no score it cannot be said that it was due when it passed:
  * it waits, and is no fault.
  */
 
 import { scoreIdOf } from '../processors/score.ts'
+import { DATASET_SUBJECT, itemIdOf, itemScoreIdOf, scoreDatasets } from '../processors/score-datasets.ts'
 import { CRITERIA, scorePrompt } from '../prompts/score.ts'
-import type { Score } from '../schemas/types.ts'
+import { scoreItemPrompt } from '../prompts/score-item.ts'
+import type { Score, ScoreItem } from '../schemas/types.ts'
 import type { Books } from './books.ts'
 import { readRecords } from './reading.ts'
 
@@ -16,6 +18,27 @@ const READING = {
   idOf: ({ scoreId }: Score) => scoreId,
   keyOf: ({ questionId }: Score) => questionId,
 } as const
+
+const ITEMS = {
+  topic: 'score-intake',
+  writer: scoreDatasets.step,
+  idOf: ({ itemId }: ScoreItem) => itemId,
+  keyOf: ({ itemId }: ScoreItem) => itemId,
+} as const
+
+/** Enters the items of datasets from outside. */
+export async function readItems(books: Books): Promise<void> {
+  const { findings, deadLetters, scorables } = books
+  const { step } = scoreDatasets
+  for await (const { record, place } of readRecords(books, ITEMS)) {
+    const { itemId, dataset } = record
+    if (itemIdOf(record) !== itemId) {
+      findings.fault(step, 'wrong', itemId, `it is not the id of this item of ${dataset}`)
+    }
+    if (scorables.addItem(record, deadLetters.of(step, place))) continue
+    findings.fault(step, 'twice', itemId, `this item of ${dataset} was taken in before`)
+  }
+}
 
 /** Checks every score, once all that may be scored was read. */
 export async function checkScores(books: Books): Promise<void> {
@@ -54,8 +77,10 @@ function checkOne({ findings, payments, scorables }: Books, score: Score): void 
 function* complaintsOf(score: Score): Generator<string> {
   const { scoreId, subject, subjectId, scorer, promptVersion, overall } = score
   // Other words of the prompt are no other edition: what was scored with them stands.
-  const isOfThisPrompt = promptVersion === scorePrompt.promptVersion
-  if (isOfThisPrompt && scoreIdOf(subject, subjectId, scorer) !== scoreId) {
+  const ofDataset = subject === DATASET_SUBJECT
+  const isOfThisPrompt = promptVersion === (ofDataset ? scoreItemPrompt : scorePrompt).promptVersion
+  const due = ofDataset ? itemScoreIdOf(subjectId, scorer) : scoreIdOf(subject, subjectId, scorer)
+  if (isOfThisPrompt && due !== scoreId) {
     yield `it is not the id of ${scorer}'s score of ${subject} ${subjectId}`
   }
   const mean = CRITERIA.reduce((sum, criterion) => sum + score[criterion], 0) / CRITERIA.length

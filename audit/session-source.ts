@@ -13,6 +13,7 @@ import type { AuditRecord, AuditSource } from './source.ts'
 const ENDS_FIRST: readonly TopicName[] = [
   'redrive',
   'scores',
+  'score-intake',
   'records',
   'unsolved',
   'kept',
@@ -23,6 +24,7 @@ const ENDS_FIRST: readonly TopicName[] = [
   'triaged-medium',
   'triaged-easy',
   'verdicts',
+  'controls',
   'raw-paths',
   'questions',
   'intake',

@@ -26,11 +26,7 @@ export interface ControlPath {
 }
 
 /** The id of a control. */
-export function controlIdOf(
-  drawnBy: string,
-  { kind, cot }: Pick<ControlPath, 'kind' | 'cot'>,
-  verifier: string,
-) {
+export function controlIdOf(drawnBy: string, { kind, cot }: Pick<Control, 'kind' | 'cot'>, verifier: string) {
   return contentId('control', drawnBy, kind, cot, verifier, verifyPrompt.hash)
 }
 

@@ -6,6 +6,7 @@ import { RecordError } from '../../streams/processor.ts'
 export type RequestKind =
   | 'generate'
   | 'verify'
+  | 'control'
   | 'rank'
   | 'refine'
   | 'consistency'
@@ -75,12 +76,14 @@ export class FakeAsk implements Ask {
 }
 
 function kindOf(request: TextRequest & { shapeName?: string }): RequestKind {
-  return request.shapeName === 'consistency' ? 'consistency' : (request.step as RequestKind)
+  if (request.shapeName === 'consistency') return 'consistency'
+  return request.step === 'score.datasets' ? 'score' : (request.step as RequestKind)
 }
 
-/** Without a script: everyone answers A, judges find it Correct, rankers take the first two. */
+/** Without a script: everyone answers A, judges find it Correct and controls Error, rankers take the first two. */
 function usual(kind: RequestKind, request: TextRequest): string {
   if (kind === 'verify') return JSON.stringify({ verdict: 'Correct', reason: 'It holds.' })
+  if (kind === 'control') return JSON.stringify({ verdict: 'Error', reason: 'It argues for another option.' })
   if (kind === 'consistency') return JSON.stringify({ consistent: true, reason: 'It agrees with itself.' })
   if (kind === 'score') return scoring(8, 7, 8, 9)
   if (kind === 'rank') return ranking(request, 'P1', 'P2')

@@ -29,6 +29,8 @@ const BLAMED = {
   unsolved: ['regenerate'],
   records: ['summarize', 'score'],
   scores: ['score'],
+  'score-intake': ['score'],
+  controls: ['control'],
   completions: ['ask'],
   'dead-letters': ['admit', 'generate', 'verify', 'summarize', 'dead-letters', 'redrive'],
 } as const satisfies Partial<Record<TopicName, readonly string[]>>
@@ -76,8 +78,9 @@ const HARMLESS: Record<'lost' | 'doubled' | 'moved', (topic: Audited, record: St
   lost: (topic, record) =>
     (topic === 'intake' && (idOf(record) === 'repeat' || String(record.key) === 'any key')) ||
     (topic === 'triage-state' && !turnsState(record)) ||
-    // The sample may have been another one when its subject passed: it waits.
-    topic === 'scores',
+    // The sample may have been another one when its subject passed: it waits. So with controls.
+    topic === 'scores' ||
+    topic === 'controls',
   // A repeated intake is dropped by admit.
   doubled: (topic) => topic === 'intake' || topic === 'triage-state',
   // Intake may stand anywhere, if a copy of it stands at home.
@@ -136,12 +139,14 @@ describe('audit', () => {
     ])
     const questions = 17
     const toBeMended = log.decoded('ranked').reduce((sum, { chosen }) => sum + chosen.length, 0)
-    const scores = log.records('records').length + toBeMended
+    const scores = log.records('records').length + toBeMended + log.records('score-intake').length
+    const controls = log.records('controls').length
     expect(toBeMended).toBeGreaterThan(4)
     expect(steps).toMatchObject({
       admit: { in: 22, out: 18, deadLetters: 2 },
       generate: { in: questions * 9, out: questions * 9 - 1, missing: 2, deadLetters: 2 },
       verify: { out: questions * 9 - 2, missing: 3, deadLetters: 1 },
+      control: { in: controls, out: controls, deadLetters: 0, waiting: 0 },
       triage: { in: questions, out: questions - 2, waiting: 2 },
       refine: { in: 4, out: 6 },
       regenerate: { in: 4, out: 4 },
@@ -174,6 +179,39 @@ describe('audit', () => {
     expect(faults).toContainEqual(
       expect.objectContaining({ step: 'score', id: first?.scoreId, detail: expect.stringMatching(detail) }),
     )
+  })
+
+  it('lets a control that is drawn and not there wait, and misses none where nobody controls', async () => {
+    const [control] = log.records('controls')
+    const { controlId } = log.codec.decode('controls', control!.value)
+    const lost = log.without('controls', control!)
+    const { faults, waiting } = await auditOf(lost)
+    expect(faults).toEqual([])
+    expect(waiting.filter(({ step }) => step === 'control').map(({ id }) => id)).toEqual([controlId])
+    const { waiting: fewer } = await auditOf(lost, { config: scoringConfig() })
+    expect(fewer.filter(({ step }) => step === 'control')).toEqual([])
+  })
+
+  it.each([
+    [{ verifier: 'another' }, /it is not the id of another's control/],
+    [{ drawnBy: 'another' }, /path another is not there/],
+    [{ requestHash: 'unpaid' }, /control used this answer/],
+  ])('finds a control that says %j', async (change, detail) => {
+    const [first] = log.decoded('controls')
+    const changed = log.changed('controls', ({ controlId }) =>
+      controlId === first?.controlId ? change : null,
+    )
+    const { faults } = await auditOf(changed)
+    expect(faults).toContainEqual(expect.objectContaining({ detail: expect.stringMatching(detail) }))
+  })
+
+  it('finds an item of a dataset that says something else than its id', async () => {
+    const [first] = log.decoded('score-intake')
+    const changed = log.changed('score-intake', ({ itemId }) =>
+      itemId === first?.itemId ? { answer: 'Something else.' } : null,
+    )
+    const { faults } = await auditOf(changed)
+    expect(faults).toMatchObject([{ step: 'score.datasets', kind: 'wrong', id: first?.itemId }])
   })
 
   it.each(TOPICS)('finds a record lost from %s', async (topic) => {

@@ -1,6 +1,7 @@
 import { type AuditOptions, type AuditReport, audit } from '../../../audit/audit.ts'
 import type { AuditSource } from '../../../audit/source.ts'
 import type { StructuredAnswer, StructuredRequest, TextRequest } from '../../../models/ask.ts'
+import { itemIdOf } from '../../../processors/score-datasets.ts'
 import { partitionOf } from '../../../streams/partition.ts'
 import { RecordError } from '../../../streams/processor.ts'
 import { FakeAsk, promptText, reasoned } from '../../support/fake-ask.ts'
@@ -8,8 +9,8 @@ import { intake, scoringConfig } from '../../support/records.ts'
 import { TopologyRun } from '../../support/run-topology.ts'
 import { TopicLog } from '../../support/topic-log.ts'
 
-/** The paper's configuration: nine samplers, 0-4 wrong are easy, 5-7 medium; everything is scored. */
-export const CONFIG = scoringConfig()
+/** The paper's configuration: nine samplers, 0-4 wrong are easy, 5-7 medium; everything is scored, the judge controlled. */
+export const CONFIG = { ...scoringConfig(), controls: { every: 10, alarmBelow: 0.9, file: null, given: [] } }
 
 /** How many of nine paths of a question are wrong. */
 const WRONG: Readonly<Record<string, number>> = {
@@ -96,6 +97,11 @@ function load(log: TopicLog): void {
     if (id === 'repeat') log.append('intake', questionId, loaded)
     if (id === 'revised') log.append('intake', questionId, { ...loaded, stem: 'What else?', revise: true })
     if (id === 'withdrawn') log.append('intake', questionId, { ...loaded, kind: 'withdrawn' })
+  }
+  for (const answer of ['One.', 'Another.']) {
+    const item = { dataset: 'theirs', prompt: 'Which one?', answer }
+    const itemId = itemIdOf(item)
+    log.append('score-intake', itemId, { itemId, ...item })
   }
   log.append('intake', 'set:bad', intake({ id: 'bad', options: [] }))
   log.append('intake', 'set:easy', intake({ id: 'easy', stem: 'Something else under a known id?' }))
