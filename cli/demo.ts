@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type DemoResult, runDemo } from '../demo/run-demo.ts'
 import { type DemoSummary, summaryScreen } from '../demo/summary-screen.ts'
-import { FILE_OF_SHAPE, type Shape } from '../sinks/shapes.ts'
+import { DATASET_OF_SHAPE, type Shape } from '../export/shapes.ts'
 import { ninefoldCommand, shownPath } from '../terminal/commands.ts'
 import { LiveScreen } from '../terminal/live-screen.ts'
 import { styleFor } from '../terminal/style.ts'
@@ -74,11 +74,11 @@ function summaryOf(result: DemoResult, flags: DemoFlags, elapsedMs: number): Dem
     calls,
     faults: report.faultCount,
     waiting: report.waitingCount,
-    files: exported.files.map(({ shape, path }) => ({
+    files: exported.files.map(({ shape, path, rows }, at) => ({
       name: basename(path),
-      what: CONTENT[shape],
-      lines: exported.records,
-      bytes: sizes[shape],
+      what: shape === null ? '' : CONTENT[shape],
+      lines: rows,
+      bytes: sizes[at] ?? 0,
     })),
     limits,
     exportFolder: shownPath(exportFolder),
@@ -97,7 +97,7 @@ function nextCommands(
   const viaNpm = process.env.npm_lifecycle_event === 'demo'
   const again = viaNpm ? 'npm run demo' : `${ninefold} demo`
   const inDir = dir === DEFAULT_DIR ? '' : `${viaNpm ? ' --' : ''} --dir ${dir}`
-  const file = join(shownPath(exportFolder), FILE_OF_SHAPE.reason)
+  const file = join(shownPath(exportFolder), `${DATASET_OF_SHAPE.reason}.jsonl`)
   const config = shownPath(configPath)
   return [
     { command: `head -1 ${file}`, does: 'a record with its ancestry' },

@@ -1,9 +1,16 @@
-/** `ninefold export`: training records into JSONL files, the same bytes for the same records. */
-import { type Command, InvalidArgumentError } from 'commander'
+/** `ninefold export`: what the log holds as datasets for trainers, the same bytes for the same records. */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type ExportSummary, exportDatasets } from '../export/export.ts'
+import { FILE_TYPES, type FileType } from '../export/files/dataset-files.ts'
+import { FIELDS } from '../export/filter/fields.ts'
+import { parseFilter } from '../export/filter/parse.ts'
+import type { Format } from '../export/format.ts'
+import { DEFAULT_FORMAT, FORMATS } from '../export/formats.ts'
+import type { Selection } from '../export/select.ts'
+import { SHAPES, type Shape } from '../export/shapes.ts'
+import { parseSplit } from '../export/split.ts'
 import { openSession } from '../pipeline/session.ts'
-import { type ExportSummary, exportRecords } from '../sinks/export.ts'
-import { readRevisions, readTopic } from '../sinks/session-records.ts'
-import { SHAPES, type Shape } from '../sinks/shapes.ts'
+import { topicsOf } from '../sinks/session-records.ts'
 import { EXIT } from './exit-codes.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
 import { reportUnreadable, UNREADABLE_HELP } from './unreadable-report.ts'
@@ -11,42 +18,90 @@ import { reportUnreadable, UNREADABLE_HELP } from './unreadable-report.ts'
 interface ExportCommandOptions extends PipelineOptions {
   readonly out: string
   readonly shape: readonly Shape[]
+  readonly format: readonly Format[]
+  readonly type: FileType
+  readonly shardSize?: number
+  readonly where?: string
+  readonly split?: string
+  readonly seed: number
+  readonly paths: Selection['paths']
   readonly json?: boolean
 }
 
 /** Adds the command `export`. */
 export function register(program: Command): void {
   withPipelineOptions(program.command('export'))
-    .description('write the training records to JSONL files, sorted by record id')
+    .description('write datasets for trainers, sorted by record id')
     .option('--out <folder>', 'where the files go', './export')
-    .option('--shape <names>', `what to write, separated by commas: ${SHAPES.join(', ')}`, shapes, SHAPES)
-    .option('--json', 'print counts and paths as JSON')
-    .addHelpText(
-      'after',
-      `
-cot        cotmed.jsonl       the chain of thought
-response   responsemed.jsonl  the concise response
-reason     reasonmed.jsonl    <think>chain of thought</think>response
-
-Of a question that was revised only records of its latest revision are written, of a withdrawn one none.${UNREADABLE_HELP}
-
-JSON: { records, withdrawn, superseded, unreadable, files: [{ shape, path }] }.`,
+    .addOption(
+      new Option('--format <names>', 'formats, separated by commas; listed below')
+        .argParser(formats)
+        .default([DEFAULT_FORMAT], DEFAULT_FORMAT.name),
     )
+    .option(
+      '--shape <names>',
+      `what a record teaches, separated by commas: ${SHAPES.join(', ')}`,
+      shapes,
+      SHAPES,
+    )
+    .addOption(new Option('--type <type>', 'what kind of files').choices(FILE_TYPES).default('jsonl'))
+    .option('--shard-size <rows>', 'rows a file at most; default: one file', positiveNumber)
+    .option('--where <condition>', 'only what fits, e.g. "tier = \'easy\' and score >= 8"')
+    .option('--split <parts>', 'parts by a hash of the question, e.g. train=0.9,validation=0.1')
+    .option('--seed <number>', 'another seed splits otherwise', wholeNumber, 0)
+    .addOption(
+      new Option('--paths <which>', 'of a question one record, the best, or both')
+        .choices(['one', 'both'])
+        .default('both'),
+    )
+    .option('--json', 'print counts and paths as JSON')
+    .addHelpText('after', HELP)
     .action(runExport)
 }
 
-async function runExport({ out, shape, json, ...pipeline }: ExportCommandOptions): Promise<void> {
+const width = Math.max(
+  ...[...FORMATS.map(({ name }) => name), ...Object.keys(FIELDS)].map(({ length }) => length),
+)
+const HELP = `
+Formats of training records, each in the shapes cot (cotmed), response (responsemed) and reason (reasonmed):
+${listed((format) => format.unit === 'record')}
+
+Formats made of questions, their paths and verdicts:
+${listed((format) => format.unit === 'question')}
+
+Fields of --where, compared by = != < <= > >=, in (…), is null; joined by and, or, not:
+${Object.entries(FIELDS)
+  .map(
+    ([name, { about, of }]) => `  ${name.padEnd(width)}  ${about}${of === 'record' ? ' (of records)' : ''}`,
+  )
+  .join('\n')}
+
+Of a question that was revised only records of its latest revision are written, of a withdrawn one none.${UNREADABLE_HELP}
+
+JSON: { records, withdrawn, superseded, passedOver, unreadable, files: [{ dataset, format, shape, part, path, rows }] }.`
+
+function listed(wanted: (format: Format) => boolean): string {
+  return FORMATS.filter(wanted)
+    .map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`)
+    .join('\n')
+}
+
+async function runExport(options: ExportCommandOptions): Promise<void> {
+  const { config, edition, out, shape, format, type, shardSize, json } = options
+  const selection = selectionOf(options)
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-  const session = await openSession({ ...pipeline, onProgress })
+  const session = await openSession({ config, edition, onProgress })
   try {
-    const revisions = await readRevisions(session)
-    const records = readTopic(session, 'records')
-    const summary = await exportRecords({
-      records,
-      revisions,
+    const summary = await exportDatasets({
+      read: topicsOf(session),
+      minCharacters: session.config.verify.minCharacters,
       folder: out,
+      formats: format,
       shapes: shape,
+      selection,
+      type,
+      shardRows: shardSize ?? null,
       signal: stop.signal,
     })
     const unreadable = session.unreadable.count
@@ -60,20 +115,50 @@ async function runExport({ out, shape, json, ...pipeline }: ExportCommandOptions
   }
 }
 
-function sentence({ records, withdrawn, superseded, files }: ExportSummary): string {
+function selectionOf({ where, split, seed, paths }: ExportCommandOptions): Selection {
+  return {
+    where: where === undefined ? null : parseFilter(where),
+    split: split === undefined ? null : parseSplit(split, seed),
+    paths,
+  }
+}
+
+function sentence({ records, withdrawn, superseded, passedOver, files }: ExportSummary): string {
   const left = [
     withdrawn > 0 ? `${withdrawn} withdrawn` : '',
     superseded > 0 ? `${superseded} of earlier revisions` : '',
+    passedOver > 0 ? `${passedOver} not chosen` : '',
   ].filter((part) => part !== '')
   const without = left.length > 0 ? `; left out: ${left.join(', ')}` : ''
-  return [`${records} records${without}`, ...files.map(({ path }) => `  ${path}`)].join('\n')
+  return [`${records} records${without}`, ...files.map(({ path, rows }) => `  ${path}  ${rows}`)].join('\n')
 }
 
 function shapes(text: string): Shape[] {
+  return chosen(text, 'shape', SHAPES, (shape) => shape)
+}
+
+function formats(text: string): Format[] {
+  return chosen(text, 'format', FORMATS, ({ name }) => name)
+}
+
+function chosen<T>(text: string, what: string, all: readonly T[], nameOf: (one: T) => string): T[] {
   const named = text.split(',').map((name) => name.trim())
-  const unknown = named.find((name) => !(SHAPES as string[]).includes(name))
+  const unknown = named.find((name) => !all.some((one) => nameOf(one) === name))
   if (unknown !== undefined) {
-    throw new InvalidArgumentError(`There is no shape ${JSON.stringify(unknown)}: name ${SHAPES.join(', ')}.`)
+    const known = all.map(nameOf).join(', ')
+    throw new InvalidArgumentError(`There is no ${what} ${JSON.stringify(unknown)}: name ${known}.`)
   }
-  return SHAPES.filter((shape) => named.includes(shape))
+  return all.filter((one) => named.includes(nameOf(one)))
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value
+  throw new InvalidArgumentError('Give a whole number.')
+}
+
+function positiveNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value > 0) return value
+  throw new InvalidArgumentError('Give a whole number above 0.')
 }

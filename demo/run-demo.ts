@@ -4,13 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { type AuditReport, audit } from '../audit/audit.ts'
 import { openSource } from '../audit/session-source.ts'
 import { NinefoldError } from '../errors.ts'
+import { type ExportSummary, exportDatasets } from '../export/export.ts'
 import { loadFiles } from '../pipeline/load.ts'
 import { runWorker } from '../pipeline/run.ts'
 import { openSession, type Session } from '../pipeline/session.ts'
 import type { SimulatedEndpoints } from '../pipeline/simulated-endpoints.ts'
-import { type ExportSummary, exportRecords } from '../sinks/export.ts'
-import { readRevisions, readTopic } from '../sinks/session-records.ts'
-import { SHAPES, type Shape } from '../sinks/shapes.ts'
+import { topicsOf } from '../sinks/session-records.ts'
 import { describeProblem } from '../sources/line-problem.ts'
 import { type StopReport, stopStack } from '../stack/stop.ts'
 import type { LiveScreen } from '../terminal/live-screen.ts'
@@ -46,7 +45,8 @@ export interface DemoResult {
   readonly calls: number
   readonly report: AuditReport
   readonly exported: ExportSummary
-  readonly sizes: Readonly<Record<Shape, number>>
+  /** Bytes of each file, in the order of `exported.files`. */
+  readonly sizes: readonly number[]
   readonly workMs: number
   /** How many of how many paths may be wrong. */
   readonly limits: TierLimits
@@ -117,12 +117,11 @@ async function demonstrate(options: DemoOptions, folder: DemoFolder, session: Se
     options,
     'exporting',
     ({ records, files }) => `${counted(records, 'record')} exported in ${counted(files.length, 'shape')}`,
-    async () =>
-      exportRecords({
-        records: readTopic(session, 'records'),
-        revisions: await readRevisions(session),
+    () =>
+      exportDatasets({
+        read: topicsOf(session),
+        minCharacters: session.config.verify.minCharacters,
         folder: folder.exportFolder,
-        shapes: SHAPES,
         signal: stop,
       }),
   )
@@ -209,7 +208,6 @@ async function step<T>(
   return result
 }
 
-async function sizesOf({ files }: ExportSummary): Promise<Record<Shape, number>> {
-  const sizes = await Promise.all(files.map(async ({ shape, path }) => [shape, (await stat(path)).size]))
-  return Object.fromEntries(sizes) as Record<Shape, number>
+function sizesOf({ files }: ExportSummary): Promise<number[]> {
+  return Promise.all(files.map(async ({ path }) => (await stat(path)).size))
 }

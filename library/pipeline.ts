@@ -1,11 +1,11 @@
 /** A pipeline as a program uses it: what the commands `load`, `run`, `export` and `audit` do, as calls. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type AuditReport, audit } from '../audit/audit.ts'
 import { refuseChangedEdition } from '../audit/edition.ts'
 import { openSource } from '../audit/session-source.ts'
 import type { Config } from '../config/config.ts'
+import { currentRecords } from '../export/current-records.ts'
+import { type ExportSummary, exportDatasets } from '../export/export.ts'
+import { SHAPES, type Shape } from '../export/shapes.ts'
 import { countLeftovers, type Leftovers } from '../pipeline/leftovers.ts'
 import { loadItems } from '../pipeline/load.ts'
 import { runWorker } from '../pipeline/run.ts'
@@ -14,9 +14,7 @@ import type { OwnTopic, ProcessorPlugin } from '../plugins/define.ts'
 import { topicName } from '../plugins/topics.ts'
 import type { TopicName, TopicRecords } from '../schemas/topics.ts'
 import type { TrainingRecord } from '../schemas/types.ts'
-import { chosenRecords, type ExportSummary, exportRecords } from '../sinks/export.ts'
-import { readRevisions, readTopic } from '../sinks/session-records.ts'
-import { SHAPES, type Shape } from '../sinks/shapes.ts'
+import { readTopic, topicsOf } from '../sinks/session-records.ts'
 import { parseQuestions } from '../sources/read-questions.ts'
 import type { UnreadableRecord } from '../streams/unreadable.ts'
 import type { NinefoldConfig } from './config.ts'
@@ -116,7 +114,7 @@ export async function openPipeline(
     config: session.config,
     load: (questions, request) => load(session, questions, request),
     run: (request) => run(session, request, onProgress),
-    records: () => currentRecords(session),
+    records: () => currentRecords(topicsOf(session)),
     read: <V>(topic: TopicName | OwnTopic<string, V>) =>
       readTopic(session, topicName(topic)) as AsyncGenerator<never>,
     unreadable: () => [...session.unreadable.named],
@@ -146,23 +144,12 @@ async function run(
   return countLeftovers(session)
 }
 
-async function* currentRecords(session: Session): AsyncGenerator<TrainingRecord> {
-  const work = await mkdtemp(join(tmpdir(), 'ninefold-records-'))
-  try {
-    const revisions = await readRevisions(session)
-    const counts = { records: 0, withdrawn: 0, superseded: 0 }
-    yield* chosenRecords({ records: readTopic(session, 'records'), revisions, work }, counts)
-  } finally {
-    await rm(work, { recursive: true, force: true })
-  }
-}
-
-async function exportTo(
+function exportTo(
   session: Session,
   { folder, shapes = SHAPES, signal }: ExportRequest,
 ): Promise<ExportSummary> {
-  const revisions = await readRevisions(session)
-  return exportRecords({ records: readTopic(session, 'records'), revisions, folder, shapes, signal })
+  const { minCharacters } = session.config.verify
+  return exportDatasets({ read: topicsOf(session), minCharacters, folder, shapes, signal })
 }
 
 async function auditNow(session: Session, { running = false } = {}): Promise<AuditReport> {

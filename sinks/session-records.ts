@@ -1,13 +1,12 @@
 /** What an export reads from an open session. */
 import type { Session } from '../pipeline/session.ts'
 import type { TopicName, TopicRecords } from '../schemas/topics.ts'
-import { Revisions } from './revisions.ts'
 
-/** Which revision of each question counts, by what was admitted so far. */
-export async function readRevisions(session: Session): Promise<Revisions> {
-  const revisions = new Revisions()
-  for await (const question of readTopic(session, 'questions')) revisions.add(question)
-  return revisions
+/** Reads any topic of a session, as {@link readTopic} does. */
+export function topicsOf(
+  session: Session,
+): <T extends TopicName>(topic: T) => AsyncIterable<TopicRecords[T]> {
+  return (topic) => readTopic(session, topic)
 }
 
 /** All records of a topic as it stands now; those that cannot be read are noted in the session. */

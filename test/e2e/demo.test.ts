@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FILE_OF_SHAPE, SHAPES } from '../../sinks/shapes.ts'
+import { DATASET_OF_SHAPE, SHAPES } from '../../export/shapes.ts'
 import { stackStatus } from '../../stack/status.ts'
 import { stopStack } from '../../stack/stop.ts'
 import { CliProcess, type Ended } from '../support/cli-process.ts'
@@ -33,7 +33,7 @@ describe('the demo', () => {
 
   function text(): Record<string, string> {
     const read = (name: string) => readFileSync(join(folder, 'demo', 'export', name), 'utf8')
-    return Object.fromEntries(SHAPES.map((shape) => [shape, read(FILE_OF_SHAPE[shape])]))
+    return Object.fromEntries(SHAPES.map((shape) => [shape, read(`${DATASET_OF_SHAPE[shape]}.jsonl`)]))
   }
 
   async function expectStackDown(): Promise<void> {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { FILE_OF_SHAPE, SHAPES } from '../../sinks/shapes.ts'
+import { DATASET_OF_SHAPE, SHAPES } from '../../export/shapes.ts'
 import { Workspace } from '../support/workspace.ts'
 
 describe('from an empty folder to a dataset', () => {
@@ -93,7 +93,7 @@ describe('from an empty folder to a dataset', () => {
     expect(stderr.match(/SIMULATED/g)).toHaveLength(1)
     await workspace.succeed('export', ...inFirst, '--out', 'export')
     const files = SHAPES.map((shape) =>
-      readFileSync(join(workspace.folder, 'export', FILE_OF_SHAPE[shape]), 'utf8'),
+      readFileSync(join(workspace.folder, 'export', `${DATASET_OF_SHAPE[shape]}.jsonl`), 'utf8'),
     )
     for (const file of files) expect(file.trimEnd().split('\n').length).toBeGreaterThan(12)
     const { stdout } = await workspace.succeed('audit', ...inFirst, '--json')
@@ -115,7 +115,7 @@ describe('from an empty folder to a dataset', () => {
     await workspace.succeed('export', ...inSecond, '--out', 'again')
     for (const shape of SHAPES) {
       const [one, other] = ['export', 'again'].map((folder) =>
-        readFileSync(join(workspace.folder, folder, FILE_OF_SHAPE[shape]), 'utf8'),
+        readFileSync(join(workspace.folder, folder, `${DATASET_OF_SHAPE[shape]}.jsonl`), 'utf8'),
       )
       expect(other).toBe(one)
     }

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type ExportOptions, type ExportSummary, exportDatasets } from '../../../export/export.ts'
+import { FORMATS } from '../../../export/formats.ts'
+import type { GatheredTopic } from '../../../export/gather.ts'
 import type { Question, TrainingRecord } from '../../../schemas/types.ts'
-import { type ExportOptions, type ExportSummary, exportRecords } from '../../../sinks/export.ts'
-import { Revisions } from '../../../sinks/revisions.ts'
-import { SHAPES } from '../../../sinks/shapes.ts'
 import { question } from '../../support/records.ts'
+import { mediumQuestion, reading, record, type Topics, together } from './edition.ts'
 
 let folder: string
 
@@ -17,52 +18,19 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }))
 
-function record(recordId: string, changes: Partial<TrainingRecord> = {}): TrainingRecord {
-  return {
-    kind: 'record',
-    recordId,
-    edition: 'edition-hash',
-    question: question({ context: ['A passage.'] }),
-    tier: 'easy',
-    route: 'ranked',
-    errors: 1,
-    rank: 1,
-    cot: 'Step by step.',
-    response: 'In short, A.',
-    answer: ['A'],
-    keptId: `kept-${recordId}`,
-    pathIds: ['path'],
-    verdictIds: ['verdict'],
-    triagedId: 'triaged',
-    rankingId: 'ranking',
-    escalatedId: null,
-    attemptId: null,
-    keyShown: false,
-    writer: 'writer-model',
-    summarizer: 'mini-model',
-    summaryPrompt: 'summarize@1',
-    requestHashes: ['request'],
-    ...changes,
-  }
-}
-
-function revisionsOf(...questions: readonly Question[]): Revisions {
-  const revisions = new Revisions()
-  for (const one of questions) revisions.add(one)
-  return revisions
-}
-
-async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items
+function exportedOf(topics: Topics, options: Partial<ExportOptions> = {}): Promise<ExportSummary> {
+  return exportDatasets({ folder, minCharacters: 200, ...options, read: reading(topics) })
 }
 
 function exported(
   records: readonly TrainingRecord[],
-  options: Partial<ExportOptions> = {},
+  options: Partial<ExportOptions> & { readonly questions?: readonly Question[] } = {},
 ): Promise<ExportSummary> {
-  const revisions = options.revisions ?? revisionsOf(question())
-  return exportRecords({ shapes: SHAPES, folder, ...options, revisions, records: stream(records) })
+  const { questions = [question()], ...rest } = options
+  return exportedOf({ questions, records }, rest)
 }
+
+async function* nothing(): AsyncGenerator<never> {}
 
 async function linesIn(file: string): Promise<Record<string, unknown>[]> {
   const text = await readFile(join(folder, file), 'utf8')
@@ -72,18 +40,22 @@ async function linesIn(file: string): Promise<Record<string, unknown>[]> {
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
-describe('exportRecords', () => {
+describe('exportDatasets', () => {
   it('writes the three shapes, sorted by record id', async () => {
     const summary = await exported([record('b'), record('a')])
     expect(summary).toEqual({
       records: 2,
       withdrawn: 0,
       superseded: 0,
-      files: [
-        { shape: 'cot', path: join(folder, 'cotmed.jsonl') },
-        { shape: 'response', path: join(folder, 'responsemed.jsonl') },
-        { shape: 'reason', path: join(folder, 'reasonmed.jsonl') },
-      ],
+      passedOver: 0,
+      files: (['cot', 'response', 'reason'] as const).map((shape) => ({
+        dataset: `${shape}med`,
+        format: 'alpaca',
+        shape,
+        part: null,
+        path: join(folder, `${shape}med.jsonl`),
+        rows: 2,
+      })),
     })
     const [cot] = await linesIn('cotmed.jsonl')
     expect(cot).toMatchObject({
@@ -153,18 +125,18 @@ describe('exportRecords', () => {
     const old = question({ questionId: 'set:old' })
     const revised = question({ questionId: 'set:revised', revision: 2 })
     const gone = question({ questionId: 'set:gone' })
-    const revisions = revisionsOf({ ...old, revision: 2 }, old, revised, { ...revised, revision: 1 }, gone, {
-      ...gone,
-      revision: 2,
-      kind: 'withdrawn',
-    })
+    const withdrawal = { ...gone, revision: 2, kind: 'withdrawn' }
+    const questions = [
+      ...[{ ...old, revision: 2 }, old, revised, { ...revised, revision: 1 }],
+      ...[gone, withdrawal],
+    ]
     const records = [
       record('a', { question: old }),
       record('b', { question: revised }),
       record('c', { question: { ...revised, revision: 1 } }),
       record('d', { question: gone }),
     ]
-    expect(await exported(records, { revisions })).toMatchObject({ records: 1, superseded: 2, withdrawn: 1 })
+    expect(await exported(records, { questions })).toMatchObject({ records: 1, superseded: 2, withdrawn: 1 })
     expect((await linesIn('cotmed.jsonl')).map(({ id }) => id)).toEqual(['b'])
   })
 
@@ -184,21 +156,16 @@ describe('exportRecords', () => {
       stop.abort()
       yield record('b')
     }
-    const revisions = revisionsOf()
-    const ended = exportRecords({
-      records: ending(),
-      revisions,
-      folder,
-      shapes: SHAPES,
-      runCharacters: 1,
-      signal: stop.signal,
-    })
+    const options = { folder, minCharacters: 200, runCharacters: 1 }
+    const records = (stream: () => AsyncGenerator<TrainingRecord>) =>
+      ((topic: GatheredTopic) => (topic === 'records' ? stream() : nothing())) as ExportOptions['read']
+    const ended = exportDatasets({ ...options, read: records(ending), signal: stop.signal })
     await expect(ended).rejects.toThrow()
     async function* failing() {
       yield record('a')
       throw new Error('the broker is gone')
     }
-    const failed = exportRecords({ records: failing(), revisions, folder, shapes: SHAPES, runCharacters: 1 })
+    const failed = exportDatasets({ ...options, read: records(failing) })
     await expect(failed).rejects.toThrow('the broker is gone')
     expect(await readdir(folder)).toEqual([])
   })
@@ -210,4 +177,84 @@ describe('exportRecords', () => {
     expect(await readFile(join(folder, 'deep', 'cotmed.jsonl'), 'utf8')).toBe('old')
     expect(await readFile(join(folder, 'deep', 'responsemed.jsonl'), 'utf8')).toBe('')
   })
+
+  it('writes the same bytes of every format whatever partition and order everything comes from', async () => {
+    const ids = ['set:1', 'set:2', 'set:3']
+    const all = together(
+      ...ids.map((questionId) => mediumQuestion(question({ questionId, stem: `Which is ${questionId}?` }))),
+    )
+    const folders = { first: join(folder, 'first'), other: join(folder, 'other') }
+    const split = {
+      parts: [
+        { name: 'train', share: 0.5 },
+        { name: 'test', share: 0.5 },
+      ],
+      seed: 1,
+    }
+    const selection = { where: null, split, paths: 'both' } as const
+    const options = { formats: FORMATS, selection, shardRows: 4 }
+    await exportedOf(all, { ...options, folder: folders.first })
+    const wanted = await bytesIn(folders.first)
+    expect(Object.values(wanted).filter((bytes) => bytes.length > 0).length).toBeGreaterThan(20)
+    const shuffledTopics = fc.record(
+      Object.fromEntries(
+        Object.entries(all).map(([topic, records]) => [
+          topic,
+          fc.shuffledSubarray([...records, ...records.slice(0, 2)] as unknown[], {
+            minLength: records.length + 2,
+          }),
+        ]),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        shuffledTopics,
+        fc.integer({ min: 500, max: 60_000 }),
+        async (topics, runCharacters) => {
+          await exportedOf(topics as Topics, { ...options, runCharacters, folder: folders.other })
+          expect(await bytesIn(folders.other)).toEqual(wanted)
+        },
+      ),
+      { numRuns: 6 },
+    )
+  })
+
+  it('cuts files at so many rows, and takes away what an earlier export cut otherwise', async () => {
+    const records = ['a', 'b', 'c', 'd', 'e'].map((id) => record(id))
+    await exported(records, { shapes: ['cot'], shardRows: 2 })
+    await exported(records, { shapes: ['cot'], formats: FORMATS.slice(1, 2), shardRows: 2 })
+    const { files } = await exported(records, { shapes: ['cot'], shardRows: 3 })
+    expect(files.map(({ rows }) => rows)).toEqual([3, 2])
+    expect((await readdir(folder)).sort()).toEqual([
+      'cotmed-00000-of-00002.jsonl',
+      'cotmed-00001-of-00002.jsonl',
+      'cotmed-sharegpt-00000-of-00003.jsonl',
+      'cotmed-sharegpt-00001-of-00003.jsonl',
+      'cotmed-sharegpt-00002-of-00003.jsonl',
+    ])
+    const ids = [
+      ...(await linesIn('cotmed-00000-of-00002.jsonl')),
+      ...(await linesIn('cotmed-00001-of-00002.jsonl')),
+    ]
+    expect(ids.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  it('writes one record a question where one is asked for: the best that was chosen', async () => {
+    const two = (id: string) => question({ questionId: id })
+    const records = [
+      record('a', { question: two('set:1'), rank: 2 }),
+      record('b', { question: two('set:1'), rank: 1 }),
+      record('c', { question: two('set:2'), rank: 2 }),
+    ]
+    const selection = { where: null, split: null, paths: 'one' } as const
+    expect(await exported(records, { selection })).toMatchObject({ records: 2, passedOver: 1 })
+    expect((await linesIn('cotmed.jsonl')).map(({ id }) => id)).toEqual(['b', 'c'])
+  })
 })
+
+async function bytesIn(at: string): Promise<Record<string, string>> {
+  const names = (await readdir(at)).sort()
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(at, name), 'utf8')])),
+  )
+}
