@@ -1,11 +1,12 @@
 /** `ninefold audit`: proves from the topics alone that nothing is lost and nothing is done twice. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { audit } from '../audit/audit.ts'
 import { refuseChangedEdition } from '../audit/edition.ts'
 import { formatReport } from '../audit/report.ts'
 import { openSource } from '../audit/session-source.ts'
 import { openSession } from '../pipeline/session.ts'
 import { EXIT } from './exit-codes.ts'
+import { wholeNumber } from './option-values.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
 import { reportUnreadable } from './unreadable-report.ts'
 
@@ -20,7 +21,7 @@ export function register(program: Command): void {
   withPipelineOptions(program.command('audit'))
     .description('prove from the topics alone that nothing is lost and nothing is done twice')
     .option('--running', 'workers run: what is not there yet waits, and is no fault')
-    .option('--limit <n>', 'how many faults and waiting questions to list', count, 20)
+    .option('--limit <n>', 'how many faults and waiting questions to list', wholeNumber(0), 20)
     .option('--json', 'print everything found as JSON')
     .addHelpText(
       'after',
@@ -48,10 +49,4 @@ async function runAudit(options: AuditCommandOptions): Promise<void> {
   } finally {
     await session.close()
   }
-}
-
-function count(text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 0) return value
-  throw new InvalidArgumentError('Give a whole number from 0.')
 }

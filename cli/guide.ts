@@ -68,6 +68,10 @@ export const GUIDES: Readonly<Record<string, Guide>> = {
     example: 'ninefold report --html report.html',
     next: 'ninefold sql "SELECT * FROM spending"   the views it is made of, asked in your own words',
   },
+  score: {
+    example: 'ninefold score theirs.parquet --name theirs --sample 1000 --seed 7',
+    next: 'ninefold score datasets/reasonmed.jsonl --name ours --sample 1000 --seed 7   this dataset beside it',
+  },
   audit: { example: 'ninefold audit --json', next: null },
   topology: { example: 'ninefold topology --mermaid', next: null },
   read: { example: 'ninefold read verdicts --limit 5', next: null },
@@ -75,6 +79,10 @@ export const GUIDES: Readonly<Record<string, Guide>> = {
   down: { example: 'ninefold down', next: 'ninefold up   starts it again, with all its data' },
   status: { example: 'ninefold status --json', next: null },
   'analytics rebuild': { example: 'ninefold analytics rebuild', next: null },
+  'analytics access': {
+    example: 'export CLICKHOUSE_PASSWORD=$(ninefold analytics access --token)',
+    next: 'ninefold sql "SHOW TABLES"   what there is to be asked',
+  },
   simulate: {
     example: 'ninefold simulate --questions questions.jsonl --port 18090',
     next: 'set an endpoint of ninefold.yaml to baseURL: "http://127.0.0.1:18090/v1"',

@@ -19,6 +19,7 @@ import { register as read } from './read.ts'
 import { register as replay } from './replay.ts'
 import { register as report } from './report.ts'
 import { register as run } from './run.ts'
+import { register as score } from './score.ts'
 import { register as serve } from './serve.ts'
 import { register as show } from './show.ts'
 import { register as simulate } from './simulate.ts'
@@ -34,7 +35,7 @@ import { register as validate } from './validate.ts'
 const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Begin:': [init, validate, preview, demo],
   'Make a dataset:': [load, serve, run, exportRecords, replay],
-  'Look into it:': [report, batches, show, deadLetters, unsolved, topics, sql, audit, read, topology],
+  'Look into it:': [report, score, batches, show, deadLetters, unsolved, topics, sql, audit, read, topology],
   'Local services:': [up, down, status, analytics, simulate],
   'Help:': [completion, help],
 }

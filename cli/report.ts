@@ -54,7 +54,8 @@ async function report(options: ReportOptions): Promise<void> {
   const config = await loadConfig(options.config, { generatePromptHash, edition })
   const url = await findAnalytics(config, onProgress)
   const sections = SECTIONS.filter(({ name }) => only?.includes(name) ?? true)
-  const answers = await askSections(sections, { edition, definition }, { config, url })
+  const parameters = { edition, definition, alarmBelow: config.controls?.alarmBelow ?? 0 }
+  const answers = await askSections(sections, parameters, { config, url })
   if (html !== undefined) {
     const subject = { pipeline: config.pipeline, edition, definition, madeAt: new Date() }
     await save(html, htmlReport(subject, answers, loadChartDrawer()))

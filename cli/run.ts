@@ -8,6 +8,7 @@ import { openSession, type Session } from '../pipeline/session.ts'
 import { admit } from '../processors/admit.ts'
 import { counted } from '../terminal/numbers.ts'
 import { EXIT } from './exit-codes.ts'
+import { usdAmount } from './option-values.ts'
 import { ProblemReport } from './problem-report.ts'
 import { type ReportOptions, RunReporter } from './run-reporter.ts'
 import { type PipelineOptions, withPipelineOptions } from './session-options.ts'
@@ -31,7 +32,7 @@ export function register(program: Command): void {
     .option(
       '--max-usd <amount>',
       'pause when the calls of this worker, from now on, could cost more than this, in USD',
-      amount,
+      usdAmount,
     )
     .option('--no-load', 'leave the `sources` of the configuration alone, which else are loaded where new')
     .option(
@@ -62,12 +63,6 @@ async function run(options: RunOptions): Promise<void> {
   } finally {
     await session.close()
   }
-}
-
-function amount(text: string): number {
-  const usd = Number(text)
-  if (text.trim() !== '' && Number.isFinite(usd) && usd > 0) return usd
-  throw new InvalidArgumentError('Give an amount above 0.')
 }
 
 function monitorAddress(text: string): MonitorAddress {

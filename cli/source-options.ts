@@ -9,6 +9,7 @@ import {
   type MappedField,
 } from '../sources/format-names.ts'
 import type { LoadOptions } from '../sources/question-line.ts'
+import { wholeNumber } from './option-values.ts'
 
 /** What they give. */
 export interface SourceOptions {
@@ -36,7 +37,7 @@ export function withSourceOptions(command: Command): Command {
     .option('--licence <name>', 'licence of questions that name none')
     .option('--language <tag>', 'language (BCP 47) of questions that name none, e.g. en')
     .option('--label <label>', 'label for all questions; may be given again', collected)
-    .option('--limit <n>', 'take this many questions at most', count)
+    .option('--limit <n>', 'take this many questions at most', wholeNumber(1))
     .option('--sample <share>', 'take this share of the questions, chosen by their ids', share)
     .option('--seed <text>', 'another seed is another sample')
 }
@@ -85,12 +86,6 @@ function zeroOrOne(text: string): 0 | 1 {
 
 function collected(label: string, before: readonly string[] = []): string[] {
   return [...before, label]
-}
-
-function count(text: string): number {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new InvalidArgumentError('Give a whole number from 1.')
 }
 
 function share(text: string): number {

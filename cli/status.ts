@@ -34,7 +34,7 @@ Starts nothing and changes nothing. Without a configuration in the folder it tel
 JSON: { stack: [{ component, state, address, pid, data, log }], pipeline: null or { pipeline, edition, state, problem,
 percentDone, lag, deadLetters: { open, dismissed } or null, spentUsd, budgetUsd, roleBudgets: [{ role, spentUsd,
 budgetUsd }], lastBudgetEvent: null or { kind, role, limitUsd, spentUsd, slot, host, at }, workers: [{ slot, host, pid,
-since, steps }] } }. A component is running, silent or stopped; the pipeline working, idle, never run or unknown. percentDone is how much of what is in the topics was
+since, steps }], judgeControls: [{ verifier, expected, shown, right, alarm }] } }. A component is running, silent or stopped; the pipeline working, idle, never run or unknown. percentDone is how much of what is in the topics was
 worked off; \`ninefold batches\` counts questions. Money is in USD.`,
     )
     .action(status)

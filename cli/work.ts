@@ -59,6 +59,8 @@ export interface WorkSettings extends ReportOptions {
   readonly monitor?: MonitorAddress
   /** The pipeline's options as they were given, for the commands that are proposed. */
   readonly pipeline: PipelineOptions
+  /** Told what came of it; left out = it is printed. */
+  readonly onEnd?: (summary: RunSummary) => void
 }
 
 /** Runs a worker in the foreground and sets the exit code. @throws what kept the worker from going on. */
@@ -98,7 +100,7 @@ export async function work(session: Session, settings: WorkSettings, reporter: R
   if (stop.aborted) process.exitCode = EXIT.interrupted
   else if (left !== null && !isPaused && left.waiting + left.deadLetters > 0) process.exitCode = EXIT.leftover
   const summary = watch.summary(endingOf(failure, stop), left, settings)
-  if (summary !== null) console.log(settings.json ? JSON.stringify(summary, null, 2) : shown(summary))
+  if (summary !== null) (settings.onEnd ?? printed(settings))(summary)
   reportUnreadable(session)
   if (failure !== null) throw failure
 }
@@ -112,8 +114,9 @@ function fail(failing: AbortController, fault: NinefoldError, { log }: Session):
   setTimeout(() => process.exit(exitFor(fault)), ENDING_MS).unref()
 }
 
-function shown(summary: RunSummary): string {
-  return summaryScreen(summary, styleFor(process.stdout))
+function printed({ json }: WorkSettings): (summary: RunSummary) => void {
+  return (summary) =>
+    console.log(json ? JSON.stringify(summary, null, 2) : summaryScreen(summary, styleFor(process.stdout)))
 }
 
 function endingOf(failure: unknown, stop: AbortSignal): Ending {

@@ -3,6 +3,11 @@ import { z } from 'zod'
 import type { Question } from '../schemas/types.ts'
 import { placeIn } from './drawing.ts'
 
+/** So many of a judge's last controls say how it does now. */
+export const CONTROL_WINDOW = 100
+/** Fewer than these say nothing yet. */
+export const ENOUGH_CONTROLS = 20
+
 /** The section `verify.controls`. */
 export const controls = z.strictObject({
   every: z
@@ -15,7 +20,9 @@ export const controls = z.strictObject({
     .min(0)
     .max(1)
     .default(0.9)
-    .describe('Alarm where the judge gets a smaller share of its last 100 controls right; default 0.9.'),
+    .describe(
+      `Alarm where the judge gets a smaller share of its last ${CONTROL_WINDOW} controls right, of ${ENOUGH_CONTROLS} at least; default 0.9.`,
+    ),
   file: z
     .string()
     .min(1)

@@ -242,6 +242,27 @@ export const METRICS = {
     unit: 'USD',
     labels: ['limit'],
   },
+  controlsShown: {
+    name: 'ninefold_judge_controls',
+    type: 'gauge',
+    help: 'Known-wrong (expected="Error") and known-right (expected="Correct") paths among the last 100 that were put before the judge.',
+    unit: 'controls',
+    labels: ['verifier', 'expected'],
+  },
+  controlsRight: {
+    name: 'ninefold_judge_controls_right_ratio',
+    type: 'gauge',
+    help: 'Share of these that the judge called what they are.',
+    unit: 'ratio',
+    labels: ['verifier', 'expected'],
+  },
+  controlsAlarm: {
+    name: 'ninefold_judge_controls_alarm',
+    type: 'gauge',
+    help: '1 while that share is below `verify.controls.alarmBelow`, of 20 controls at least; else 0.',
+    unit: 'none',
+    labels: ['verifier', 'expected'],
+  },
   sinkUp: {
     name: 'ninefold_sink_up',
     type: 'gauge',

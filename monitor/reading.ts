@@ -5,6 +5,7 @@ import type { Config } from '../config/types.ts'
 import type { EndpointActivity } from '../models/endpoint-activity.ts'
 import type { BesideWorker } from '../pipeline/run.ts'
 import { topicsOf } from '../plugins/topics.ts'
+import type { ControlShare } from '../progress/judge-controls.ts'
 import type { GroupLag } from '../progress/lags.ts'
 import type { StepActivity, Worker } from '../streams/worker.ts'
 import type { WorkerHealth } from '../streams/worker-health.ts'
@@ -139,9 +140,23 @@ function besideOf({ config, beside }: ReadingSources): Reading {
   const sink = beside.sink()
   return {
     ...budgetOf(config, beside),
+    ...controlsOf(beside),
     ...(sink === null
       ? { sinkRows: [] }
       : { sinkUp: only(Number(sink.away === null)), sinkRows: only(sink.written) }),
+  }
+}
+
+function controlsOf(beside: BesideWorker): Reading {
+  const each = (measure: (share: ControlShare) => number): Sample[] =>
+    beside.controls().map((share) => {
+      const { verifier, expected } = share
+      return { labels: { verifier, expected }, value: measure(share) }
+    })
+  return {
+    controlsShown: each(({ shown }) => shown),
+    controlsRight: each(({ shown, right }) => right / shown),
+    controlsAlarm: each(({ alarm }) => Number(alarm)),
   }
 }
 

@@ -7,6 +7,7 @@ import type { BudgetReached } from '../models/budget-reached.ts'
 import type { Spending } from '../models/budget-store.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { topology } from '../processors/topology.ts'
+import type { ControlShare } from '../progress/judge-controls.ts'
 import { sharedTopics } from '../streams/edition-topics.ts'
 import { limitsOf } from '../streams/open-budget.ts'
 import type { AnyProcessor } from '../streams/processor.ts'
@@ -16,6 +17,7 @@ import { startSink, wantsSink } from './analytics.ts'
 import { recordLimits } from './budget-log.ts'
 import { BudgetWatch, checkRunPrices } from './budget-watch.ts'
 import { rebuildCompletionsCache } from './completions-cache.ts'
+import { ControlAlarm } from './control-alarm.ts'
 import { settleEdition } from './editions.ts'
 import { Outages } from './outages.ts'
 import type { Session } from './session.ts'
@@ -41,7 +43,8 @@ export interface RunSettings {
   readonly failing?: AbortSignal
   /**
    * Told, a line at a time, what somebody who waits for the run should know.
-   * @param event what kind of news it is, where there is a name for it: `kafka-away`, `kafka-back`, `registry-away`, `registry-back`
+   * @param event what kind of news it is, where there is a name for it: `kafka-away`, `kafka-back`, `registry-away`,
+   * `registry-back`, `judge-alarm`, `judge-alarm-over`
    */
   readonly onNotice?: (line: string, event?: string) => void
   /** The worker runs. */
@@ -54,6 +57,8 @@ export interface BesideWorker {
   spending(role?: string): Spending | null
   /** The analytics; null where this run has none. */
   sink(): Pick<Sink, 'away' | 'written'> | null
+  /** How the judge did on its last controls; empty where it is not controlled. */
+  controls(): readonly ControlShare[]
 }
 
 /** How often it is said what the end waits for. */
@@ -104,14 +109,17 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
   const sinkSettings = { say, tuning: settings.tuning, registry, failed: failure.reject }
   const sink = wantsSink(settings.only) ? startSink(session, sinkSettings) : null
   const watch = new BudgetWatch({ session, worker, sink, say })
+  const alarm = new ControlAlarm(session, say)
   /** What was spent when all had ended, after which the account is closed. */
   let last: ReadonlyMap<string | undefined, Spending | undefined> | null = null
   const ended = new AbortController()
   const stop = AbortSignal.any([settings.stop, ended.signal])
+  const following = alarm.follow(stop)
   try {
     const beside: BesideWorker = {
       spending: (role) => (last === null ? spending?.spending(role) : last.get(role)) ?? null,
       sink: () => sink,
+      controls: () => alarm.shares,
     }
     settings.onStart?.(worker, beside)
     monitor?.attach(worker, beside)
@@ -123,6 +131,8 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
     monitor?.stopping()
     // The sink goes on until the last of what the worker finishes is in the topics.
     await worker.stop().finally(() => sink?.stop())
+    await following
+    await alarm.lookLast()
     const roles = [undefined, ...Object.keys(session.config.roleBudgetsUsd)]
     last = new Map(roles.map((role) => [role, spending?.spending(role)]))
   }

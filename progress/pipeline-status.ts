@@ -24,6 +24,7 @@ import { KafkaClient } from '../streams/transport/client.ts'
 import { ClusterObserver } from '../streams/transport/observer.ts'
 import { TopicReader } from '../streams/transport/reader.ts'
 import { UnreadableRecords } from '../streams/unreadable.ts'
+import { type ControlShare, type ControlSource, ControlWatch } from './judge-controls.ts'
 import { readerOf, readLags, totalLag } from './lags.ts'
 
 /** A worker that is in at least one group. */
@@ -57,6 +58,8 @@ export interface PipelineStatus {
   /** The last that was decided about limits, by a person or by what was spent; null when nothing was, or is known. */
   readonly lastBudgetEvent: BudgetNews | null
   readonly workers: readonly ActiveWorker[]
+  /** How the judge did on its last controls; empty where it is not controlled, or nothing is known. */
+  readonly judgeControls: readonly ControlShare[]
 }
 
 /** What a role has spent, as this machine's account has it, and may. */
@@ -92,6 +95,7 @@ export async function pipelineStatus(config: Config): Promise<PipelineStatus> {
     deadLetters: null,
     lastBudgetEvent: null,
     workers: [],
+    judgeControls: [],
   }
   try {
     const addresses = await runningAddresses(config)
@@ -141,7 +145,15 @@ async function lookAt(config: Config, client: KafkaClient, registry: RegistryAdd
     percentDone: offsets === 0 ? 100 : Math.floor((1_000 * (offsets - lag)) / offsets) / 10,
     lag,
     workers,
+    judgeControls: await controlsOf({ ...source, config, fullName }, there),
   }
+}
+
+async function controlsOf(source: ControlSource, there: readonly string[]): Promise<readonly ControlShare[]> {
+  if (source.config.controls === null || !there.includes(source.fullName('controls'))) return []
+  const watch = new ControlWatch(source)
+  await watch.look()
+  return watch.shares
 }
 
 async function activeWorkers(

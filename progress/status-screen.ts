@@ -2,6 +2,7 @@
 import type { LetterCounts } from '../letters/letter-counts.ts'
 import { inColumns } from '../terminal/columns.ts'
 import { count, counted, dollars, duration } from '../terminal/numbers.ts'
+import type { ControlShare } from './judge-controls.ts'
 import type { ActiveWorker, BudgetNews, PipelineStatus } from './pipeline-status.ts'
 
 const NANO = 1e9
@@ -22,6 +23,7 @@ export function statusLines(status: PipelineStatus, now: number): string[] {
     ...(deadLetters === null ? [] : [['failures', failuresOf(deadLetters)]]),
     ['spending', spendingOf(status)],
     ...(status.lastBudgetEvent === null ? [] : [['budget', newsText(status.lastBudgetEvent)]]),
+    ...status.judgeControls.map((share, at) => [at === 0 ? 'judge' : '', controlText(share)]),
     ...(workers.length === 0
       ? [['workers', 'none']]
       : workers.map((worker, at) => [at === 0 ? 'workers' : '', workerText(worker, now)])),
@@ -53,6 +55,11 @@ function newsText({ kind, role, limitUsd, spentUsd, slot, host, at }: BudgetNews
   const spent = spentUsd === null ? '' : `, ${dollars(spentUsd * NANO)} spent`
   const who = slot === null ? `on ${host}` : `by ${slot} on ${host}`
   return `${whose} was ${what}${spent}; ${at.slice(0, 19)}Z ${who}`
+}
+
+function controlText({ verifier, expected, shown, right, alarm }: ControlShare): string {
+  const words = `${verifier} called ${count(right)} of the last ${counted(shown, 'control')} ${expected} that are`
+  return alarm ? `ALARM: ${words}: do not trust its verdicts` : words
 }
 
 function workerText({ slot, host, pid, since, steps }: ActiveWorker, now: number): string {

@@ -51,7 +51,10 @@ async function askAll(
   const waiting = sections.values()
   const askOn = async () => {
     for (const section of waiting) {
-      answers.set(section, { section, rows: await rowsOf(client, section.select, { ...parameters }) })
+      answers.set(section, {
+        section,
+        rows: await rowsOf(client, section.select, { alarmBelow: 0, ...parameters }),
+      })
     }
   }
   await Promise.all(Array.from({ length: AT_A_TIME }, askOn))
@@ -61,7 +64,7 @@ async function askAll(
 async function rowsOf(
   client: ClickHouseClient,
   query: string,
-  parameters: Record<string, string>,
+  parameters: Record<string, string | number>,
 ): Promise<Row[]> {
   const result = await client.query({ query, query_params: parameters, format: 'JSONCompact' })
   const { meta = [], data } = await result.json<Value[]>()

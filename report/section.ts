@@ -30,6 +30,8 @@ export interface ReportParameters {
   readonly edition: string
   /** When a model counts as right on a question of which it wrote several paths. */
   readonly definition: Definition
+  /** The share of its last controls that a judge must get right, 0 to 1; left out = whatever it gets. */
+  readonly alarmBelow?: number
 }
 
 /** A section with its rows. */

@@ -5,12 +5,15 @@ import { correctnessBy } from './sections/correctness-by.ts'
 import { costPerRecord } from './sections/cost-per-record.ts'
 import { costs } from './sections/costs.ts'
 import { costsByTier } from './sections/costs-by-tier.ts'
+import { datasets } from './sections/datasets.ts'
 import { endpoints } from './sections/endpoints.ts'
 import { fewerPaths } from './sections/fewer-paths.ts'
 import { judge } from './sections/judge.ts'
+import { judgeControls } from './sections/judge-controls.ts'
 import { modelMisses } from './sections/model-misses.ts'
 import { modelPairs } from './sections/model-pairs.ts'
 import { projection } from './sections/projection.ts'
+import { refinement } from './sections/refinement.ts'
 import { spending } from './sections/spending.ts'
 import { strongModel } from './sections/strong-model.ts'
 import { tiers } from './sections/tiers.ts'
@@ -26,6 +29,9 @@ export const SECTIONS: readonly Section[] = [
   modelMisses,
   topTwo,
   judge,
+  judgeControls,
+  refinement,
+  datasets,
   costs,
   costsByTier,
   costPerRecord,

@@ -4,9 +4,9 @@ import type { Row, Value } from './section.ts'
 
 /**
  * What a column's values are; it says how they are written. Shares are given as parts of one and shown in percent;
- * `exact` numbers are shown with all their digits, others rounded.
+ * `exact` numbers are shown with all their digits, others rounded; a score to a hundredth of a point, a p to four digits.
  */
-export type Unit = 'text' | 'exact' | 'count' | 'percent' | 'usd' | 'number'
+export type Unit = 'text' | 'exact' | 'count' | 'percent' | 'usd' | 'number' | 'score' | 'p'
 
 /** A column. */
 export interface Column {
@@ -23,6 +23,8 @@ export interface Table {
   readonly note?: string
 }
 
+/** What lies below is only said to. */
+const SMALLEST_P = 0.0001
 /** Stands where there is no value. */
 const NONE = '–'
 
@@ -43,7 +45,9 @@ export function lastRows(table: Table, most: number): Table {
   return {
     ...table,
     rows: table.rows.slice(-most),
-    note: `The last ${count(most)} rows; ${count(left)} before them are in --json.`,
+    note: [table.note, `The last ${count(most)} rows; ${count(left)} before them are in --json.`]
+      .filter((one) => one !== undefined)
+      .join(' '),
   }
 }
 
@@ -63,6 +67,7 @@ export function cellTexts({ columns, rows }: Table): string[][] {
 function cellText(value: Value, unit: Unit, digits: number): string {
   if (value === null || value === '') return NONE
   if (typeof value !== 'number' || unit === 'text' || unit === 'exact') return String(value)
+  if (unit === 'p' && value < SMALLEST_P) return `< ${SMALLEST_P}`
   const shown = unit === 'percent' ? value * 100 : value
   return shown.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
@@ -72,6 +77,8 @@ function digitsOf(unit: Unit, values: readonly Value[]): number {
   const isAnyBelow = (limit: number) =>
     values.some((value) => typeof value === 'number' && value !== 0 && Math.abs(value) < limit)
   if (unit === 'percent') return 1
+  if (unit === 'score') return 2
+  if (unit === 'p') return 4
   if (unit === 'usd') return isAnyBelow(0.1) ? 4 : 2
   if (unit === 'number') return isAnyBelow(1) ? 2 : 1
   return 0

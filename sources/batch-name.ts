@@ -9,8 +9,12 @@ const LONGEST = 200
  * @param from the source's name, or a path of which the file's name without its endings is taken
  */
 export function usualBatchName(from: string, at: Date): string {
-  const stem = basename(from).replace(/(?<=.)\..*$/, '') || 'load'
-  return `${stem}-${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+  return `${stemOf(from) || 'load'}-${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+}
+
+/** The name of a file without its endings. */
+export function stemOf(path: string): string {
+  return basename(path).replace(/(?<=.)\..*$/, '')
 }
 
 /** A name as somebody gave it. @throws {NinefoldError} NF_BATCH_NAME when it cannot be typed or shown. */

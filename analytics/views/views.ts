@@ -11,7 +11,7 @@ import { editionTopics } from './edition-topics.ts'
 import { endpointHours } from './endpoint-hours.ts'
 import { fewerPaths } from './fewer-paths.ts'
 import { judgeAgreement } from './judge-agreement.ts'
-import { judgeControls } from './judge-controls.ts'
+import { judgeControls, judgeControlsLatest } from './judge-controls.ts'
 import { modelAnswers } from './model-answers.ts'
 import { modelMisses } from './model-misses.ts'
 import { modelPairs } from './model-pairs.ts'
@@ -53,4 +53,5 @@ export const VIEWS: readonly View[] = [
   refinementGain,
   datasetScores,
   judgeControls,
+  judgeControlsLatest,
 ]

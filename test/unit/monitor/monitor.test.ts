@@ -74,6 +74,7 @@ function worker(more: Partial<ReadWorker> = {}): ReadWorker {
 }
 
 const beside: BesideWorker = {
+  controls: () => [],
   spending: (role) => ({ spent: role === undefined ? 2.5e9 : 1e9, assumed: 0, reserved: 1e8 }),
   sink: () => ({ away: 'ClickHouse is away', written: 99 }),
 }

@@ -23,6 +23,7 @@ const STATUS: PipelineStatus = {
       steps: ['admit', 'generate.a', 'generate.b', 'verify'],
     },
   ],
+  judgeControls: [],
 }
 const AT = Date.parse('2026-03-04T05:08:08.890Z')
 
@@ -33,6 +34,15 @@ it('tells progress, spending and workers', () => {
     'failures  3 dead letters, 2 more dismissed',
     'spending  $1.5000 of $500.00',
     'workers   ab-0 on lab (pid 7) since 2026-03-04T05:06:07Z, 2 min 1 s: generate (2), admit, verify',
+  ])
+})
+
+it('tells how the judge does on its controls, and raises the alarm', () => {
+  const share = { verifier: 'qwen', expected: 'Error', shown: 100, right: 97, alarm: false } as const
+  const bad = { ...share, expected: 'Correct', shown: 20, right: 3, alarm: true } as const
+  expect(statusLines({ ...STATUS, judgeControls: [share, bad] }, AT).slice(4, 6)).toEqual([
+    'judge     qwen called 97 of the last 100 controls Error that are',
+    '          ALARM: qwen called 3 of the last 20 controls Correct that are: do not trust its verdicts',
   ])
 })
 
