@@ -1,15 +1,19 @@
 /** `ninefold export`: what the log holds as datasets for trainers, the same bytes for the same records. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type ExportSummary, exportDatasets } from '../export/export.ts'
+import { datasetCard } from '../export/card/card.ts'
+import type { CardFacts } from '../export/card/facts.ts'
+import { type Companion, type ExportSummary, exportDatasets } from '../export/export.ts'
 import { FILE_TYPES, type FileType } from '../export/files/dataset-files.ts'
 import { FIELDS } from '../export/filter/fields.ts'
 import { parseFilter } from '../export/filter/parse.ts'
 import type { Format } from '../export/format.ts'
 import { DEFAULT_FORMAT, FORMATS } from '../export/formats.ts'
+import { llamaFactoryFiles } from '../export/llama-factory.ts'
 import type { Selection } from '../export/select.ts'
+import { editionFacts } from '../export/session-card.ts'
 import { SHAPES, type Shape } from '../export/shapes.ts'
 import { parseSplit } from '../export/split.ts'
-import { openSession } from '../pipeline/session.ts'
+import { openSession, type Session } from '../pipeline/session.ts'
 import { topicsOf } from '../sinks/session-records.ts'
 import { EXIT } from './exit-codes.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
@@ -25,6 +29,8 @@ interface ExportCommandOptions extends PipelineOptions {
   readonly split?: string
   readonly seed: number
   readonly paths: Selection['paths']
+  readonly huggingFace?: boolean
+  readonly llamaFactory?: boolean
   readonly json?: boolean
 }
 
@@ -54,6 +60,8 @@ export function register(program: Command): void {
         .choices(['one', 'both'])
         .default('both'),
     )
+    .option('--hugging-face', 'as a dataset repository: data/*.parquet, a config a dataset, and its card')
+    .option('--llama-factory', 'with dataset_info.json, training files, and the evaluation')
     .option('--json', 'print counts and paths as JSON')
     .addHelpText('after', HELP)
     .action(runExport)
@@ -87,7 +95,7 @@ function listed(wanted: (format: Format) => boolean): string {
 }
 
 async function runExport(options: ExportCommandOptions): Promise<void> {
-  const { config, edition, out, shape, format, type, shardSize, json } = options
+  const { config, edition, out, shape, format, json } = options
   const selection = selectionOf(options)
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
@@ -100,8 +108,8 @@ async function runExport(options: ExportCommandOptions): Promise<void> {
       formats: format,
       shapes: shape,
       selection,
-      type,
-      shardRows: shardSize ?? null,
+      ...layoutOf(options),
+      companions: (summary, tally) => companionsOf(session, options, { summary, tally }),
       signal: stop.signal,
     })
     const unreadable = session.unreadable.count
@@ -115,10 +123,46 @@ async function runExport(options: ExportCommandOptions): Promise<void> {
   }
 }
 
-function selectionOf({ where, split, seed, paths }: ExportCommandOptions): Selection {
+/** Rows a file of a dataset repository: some hundred MB. */
+const REPOSITORY_SHARD_ROWS = 100_000
+
+function layoutOf({ huggingFace, type, shardSize }: ExportCommandOptions) {
+  if (!huggingFace) return { type, shardRows: shardSize ?? null }
+  return { type: 'parquet', shardRows: shardSize ?? REPOSITORY_SHARD_ROWS, within: 'data' } as const
+}
+
+async function companionsOf(
+  session: Session,
+  options: ExportCommandOptions,
+  exported: Pick<CardFacts, 'summary' | 'tally'>,
+): Promise<Companion[]> {
+  const { huggingFace, llamaFactory, format } = options
+  const card = async () => {
+    const text = datasetCard({ ...(await editionFacts(session)), ...exported, chosenBy: choiceOf(options) })
+    return { name: 'README.md', text }
+  }
+  return [
+    ...(huggingFace ? [await card()] : []),
+    ...(llamaFactory ? llamaFactoryFiles(exported.summary.files, format, options.out) : []),
+  ]
+}
+
+/** What was asked for, in words. */
+function choiceOf({ where, split, seed, paths }: ExportCommandOptions): string {
+  const choices = [
+    where === undefined ? '' : `\`${where}\``,
+    split === undefined ? '' : `parts ${split} with seed ${seed}`,
+    paths === 'one' ? 'the best record of a question' : '',
+  ].filter((choice) => choice !== '')
+  return choices.length === 0 ? 'everything' : choices.join('; ')
+}
+
+function selectionOf({ where, split, seed, paths, huggingFace }: ExportCommandOptions): Selection {
+  // The Hub knows no dataset without parts.
+  const parts = split ?? (huggingFace ? 'train=1' : undefined)
   return {
     where: where === undefined ? null : parseFilter(where),
-    split: split === undefined ? null : parseSplit(split, seed),
+    split: parts === undefined ? null : parseSplit(parts, seed),
     paths,
   }
 }

@@ -30,6 +30,10 @@ export const GUIDES: Readonly<Record<string, Guide>> = {
     example: 'ninefold export --out ./datasets --shape cot,reason',
     next: 'ninefold audit   proves that nothing is missing from it',
   },
+  push: {
+    example: 'ninefold push ./dataset --repo someone/reasonmed --private',
+    next: 'load_dataset("someone/reasonmed", "cotmed") in Python',
+  },
   replay: {
     example: 'ninefold replay --edition strict --from verdicts -c strict.yaml',
     next: 'ninefold export --edition strict',

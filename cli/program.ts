@@ -15,6 +15,7 @@ import { register as help } from './help.ts'
 import { register as init } from './init.ts'
 import { register as load } from './load.ts'
 import { register as preview } from './preview.ts'
+import { register as push } from './push.ts'
 import { register as read } from './read.ts'
 import { register as replay } from './replay.ts'
 import { register as report } from './report.ts'
@@ -34,7 +35,7 @@ import { register as validate } from './validate.ts'
 /** In the order somebody new meets them. */
 const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Begin:': [init, validate, preview, demo],
-  'Make a dataset:': [load, serve, run, exportRecords, replay],
+  'Make a dataset:': [load, serve, run, exportRecords, push, replay],
   'Look into it:': [report, score, batches, show, deadLetters, unsolved, topics, sql, audit, read, topology],
   'Local services:': [up, down, status, analytics, simulate],
   'Help:': [completion, help],

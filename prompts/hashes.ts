@@ -20,3 +20,8 @@ const PROMPTS = [
 export function promptHashes(): Record<string, string> {
   return Object.fromEntries(PROMPTS.map(({ name, hash }) => [name, hash]))
 }
+
+/** `name@version` of every prompt by its hash. */
+export function promptVersions(): Record<string, string> {
+  return Object.fromEntries(PROMPTS.map(({ promptVersion, hash }) => [hash, promptVersion]))
+}
