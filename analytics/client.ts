@@ -3,6 +3,7 @@ import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickh
 import type { Clickhouse, Config } from '../config/config.ts'
 import { secretOfVariable } from '../config/secrets.ts'
 import { NinefoldError } from '../errors.ts'
+import { type EngineAccess, readToken } from '../stack/engine-tokens.ts'
 
 /** How to open a client; everything has a default. */
 export interface AnalyticsOptions {
@@ -12,6 +13,8 @@ export interface AnalyticsOptions {
   readonly timeoutMs?: number
   /** Where passwords are; default the process's. */
   readonly environment?: NodeJS.ProcessEnv
+  /** What the local engine may be asked to do; default all of it. */
+  readonly access?: EngineAccess
 }
 
 /** A server may aggregate for long before it sends the first byte. */
@@ -36,7 +39,7 @@ export function openAnalytics(
     // Within the URL the client would take a path for the database.
     pathname: pathname === '/' ? '' : pathname,
     username: target.user,
-    password: passwordOf(clickhouse, options.environment),
+    password: passwordOf(clickhouse, options),
     database: options.database ?? target.database,
     application: 'ninefold',
     request_timeout: options.timeoutMs ?? TIMEOUT_MS,
@@ -46,10 +49,17 @@ export function openAnalytics(
 }
 
 /**
- * The password of the configured server; empty where it wants none.
+ * The password of the configured server, or the local engine's token; empty where none is wanted.
  * @throws {NinefoldError} NF_CLICKHOUSE_PASSWORD when the variable that should hold it is not set.
  */
-export function passwordOf(clickhouse: Clickhouse, environment: NodeJS.ProcessEnv = process.env): string {
+export function passwordOf(
+  clickhouse: Clickhouse,
+  { environment = process.env, access = 'owner' }: Pick<AnalyticsOptions, 'environment' | 'access'> = {},
+): string {
+  if (clickhouse.kind === 'local' && clickhouse.tokens !== undefined) {
+    // One that an earlier version has started wants none, and made none.
+    return readToken(clickhouse.tokens, access) ?? ''
+  }
   if (clickhouse.kind !== 'server' || clickhouse.passwordEnv === null) return ''
   const password = secretOfVariable(clickhouse.passwordEnv, environment)
   if (password !== '') return password
@@ -65,7 +75,12 @@ function targetOf(clickhouse: Clickhouse, url: string | null) {
   if (clickhouse.kind === 'local' && url !== null) {
     return { url, user: 'default', database: clickhouse.database }
   }
-  throw new NinefoldError(
+  throw analyticsOff()
+}
+
+/** Whoever asks a pipeline that wants no analytics: NF_CLICKHOUSE_OFF. */
+export function analyticsOff(): NinefoldError {
+  return new NinefoldError(
     'NF_CLICKHOUSE_OFF',
     'this pipeline has no analytics: `clickhouse` is false in its configuration',
     'Delete the line `clickhouse: false` for the local engine, or name a server: `clickhouse: { url: ... }`.',

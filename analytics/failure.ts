@@ -62,7 +62,7 @@ function refusal(cause: ClickHouseError, text: string, { url }: FailedRequest): 
     return error(
       'NF_CLICKHOUSE_REFUSED',
       `ClickHouse at ${url} refuses us`,
-      'Check `clickhouse.user`, the variable named by `clickhouse.passwordEnv`, and what that user may do.',
+      'Check `clickhouse.user`, the variable named by `clickhouse.passwordEnv`, and what that user may do. The local engine reads its tokens when it starts: `ninefold down`, then `ninefold up`.',
     )
   }
   if (code === UNKNOWN_DATABASE) {

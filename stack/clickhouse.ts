@@ -5,6 +5,7 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NinefoldError } from '../errors.ts'
 import type { Component, ComponentSettings } from './component.ts'
+import { makeTokens, tokenFolder } from './engine-tokens.ts'
 import { markOf } from './orphans.ts'
 
 const MAIN = new URL(`../analytics/engine/main${extname(import.meta.url)}`, import.meta.url)
@@ -30,6 +31,7 @@ export function clickhouseComponent({ dataDir, ports }: ComponentSettings): Comp
     async prepare() {
       checkLibrary()
       mkdirSync(folder, { recursive: true })
+      makeTokens(tokenFolder(dataDir))
     },
     command: async () => ({
       command: process.execPath,
@@ -40,6 +42,8 @@ export function clickhouseComponent({ dataDir, ports }: ComponentSettings): Comp
         folder,
         '--port',
         String(port),
+        '--tokens',
+        tokenFolder(dataDir),
         '--',
         markOf(dataDir),
         'engine',

@@ -8,7 +8,7 @@ import { pipeline as pipe, Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { EngineError } from './failures.ts'
-import { settingsOf } from './request.ts'
+import { type EngineRequest, settingsOf } from './request.ts'
 import { type DataInsert, type OtherQuery, type RowsQuery, readInsert, readStatement } from './statement.ts'
 
 /** A query with what belongs to it; dispose of it. */
@@ -38,12 +38,22 @@ const DECODERS = {
 
 /**
  * Reads a request to its end. @param folder where data lies until it is inserted
- * @throws {EngineError} 62 or 307 when it is too long, 354 when it is not compressed as it says, 48 for an unknown way.
+ * @throws {EngineError} 62 or 307 when it is too long, 354 when it is not compressed as it says, 48 for an unknown way,
+ * 164 for an insert of somebody who may only read: its data is not taken in.
  */
-export async function receive(request: IncomingMessage, query: string, folder: string): Promise<Received> {
+export async function receive(
+  request: IncomingMessage,
+  { query, isReadonly }: Pick<EngineRequest, 'query' | 'isReadonly'>,
+  folder: string,
+): Promise<Received> {
+  const found = (sql: string): DataInsert | null => {
+    const insert = readInsert(sql)
+    if (insert === null || !isReadonly) return insert
+    throw new EngineError(164, 'READONLY', 'Cannot execute query in readonly mode')
+  }
   if (/^multipart\/form-data/i.test(request.headers['content-type'] ?? '')) return receiveForm(request, query)
+  const inAddress = query === '' ? null : found(query)
   const body = decoded(request)
-  const inAddress = query === '' ? null : readInsert(query)
   if (inAddress !== null && inAddress.dataStart >= query.length) return toFile(inAddress, [], body, folder)
   const pieces: Buffer[] = query === '' ? [] : [Buffer.from(`${query}\n`)]
   let length = pieces[0]?.length ?? 0
@@ -55,7 +65,7 @@ export async function receive(request: IncomingMessage, query: string, folder: s
     length += next.value.length
     if (!looked && length > LONGEST_INSERT_HEAD) {
       looked = true
-      const insert = readInsert(Buffer.concat(pieces).toString())
+      const insert = found(Buffer.concat(pieces).toString())
       if (insert !== null) return toFile(insert, pieces, { [Symbol.asyncIterator]: () => iterator }, folder)
     }
     if (length > LONGEST_QUERY) {
@@ -63,7 +73,7 @@ export async function receive(request: IncomingMessage, query: string, folder: s
     }
   }
   const sql = Buffer.concat(pieces).toString()
-  const insert = readInsert(sql)
+  const insert = found(sql)
   if (insert !== null) return toFile(insert, pieces, [], folder)
   return {
     statement: readStatement(sql),

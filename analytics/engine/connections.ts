@@ -89,7 +89,11 @@ export class Connections {
     }
     this.#sessions.set(id, held)
     if (held.isBusy) {
-      throw new EngineError(373, 'SESSION_IS_LOCKED', `Session ${id} is locked by a concurrent client`)
+      throw new EngineError(
+        373,
+        'SESSION_IS_LOCKED',
+        `Session ${id.slice(id.indexOf(' ') + 1)} is locked by a concurrent client`,
+      )
     }
     held.isBusy = true
     clearTimeout(held.timer)
@@ -105,10 +109,11 @@ export class Connections {
   }
 }
 
-function setupStatements({ database, settings, isReadonly, session, mark }: QuerySetup): string {
+function setupStatements({ database, settings, isReadonly, mark }: QuerySetup): string {
   const use = database === null ? [] : [`USE ${identifier(database)}`]
   const wanted = new Map([['log_comment', mark], ...settings])
-  const readonly = wanted.get('readonly') ?? (isReadonly && session === null ? '2' : null)
+  const asked = wanted.get('readonly') ?? null
+  const readonly = isReadonly && (asked === null || asked === '0') ? '2' : asked
   wanted.delete('readonly')
   const pairs = [...wanted].map(([name, value]) => `${checkedName(name)} = ${literal(value)}`)
   // Readonly last: nothing can be set after it.

@@ -2,23 +2,30 @@
  * The analytics engine of the local stack, as a process of its own: one process may hold a data folder, and a query
  * that needs too much memory must not end a worker.
  *
- *   node main.ts --folder <absolute folder> --port <port>
+ *   node main.ts --folder <absolute folder> --port <port> [--tokens <folder>]
+ *
+ * With a folder of tokens only who has one of them is answered.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { messageOf, NinefoldError } from '../../errors.ts'
+import { type EngineTokens, readToken } from '../../stack/engine-tokens.ts'
 import { acquireLock } from '../../stack/lock.ts'
 import { Chdb, loadChdb } from './chdb.ts'
 import { engineConfig } from './config.ts'
 import { Connections } from './connections.ts'
 import { engineServer } from './server.ts'
 
-const { folder, port } = parseArgs({
-  options: { folder: { type: 'string' }, port: { type: 'string' } },
+const {
+  folder,
+  port,
+  tokens: tokenFolder,
+} = parseArgs({
+  options: { folder: { type: 'string' }, port: { type: 'string' }, tokens: { type: 'string' } },
   // The stack's mark is an argument, too.
   strict: false,
-}).values as { folder: string; port: string }
+}).values as { folder: string; port: string; tokens?: string }
 
 /** Below the stack's patience, after which it kills, ms. */
 const STOP_MS = 10_000
@@ -35,7 +42,7 @@ const timezone = await askTimezone()
 // Queries run on Node's threads; some are left for files and compression.
 const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
 const connections = new Connections(chdb, Math.max(1, Math.floor(threads * 0.75)))
-const server = engineServer({ connections, folder: join(folder, 'under-way'), timezone })
+const server = engineServer({ connections, folder: join(folder, 'under-way'), timezone, tokens: tokensOf() })
 server.once('error', (error) => fail(messageOf(error)))
 server.listen(Number(port), '127.0.0.1', () => console.log(`listening on 127.0.0.1:${port}`))
 
@@ -59,6 +66,14 @@ function openData(): Chdb {
   } catch (error) {
     return fail(error instanceof NinefoldError ? `${error.message}\n${error.remedy}` : messageOf(error))
   }
+}
+
+/** It would rather not start than answer everybody. */
+function tokensOf(): EngineTokens | null {
+  if (tokenFolder === undefined) return null
+  const [owner, reader] = [readToken(tokenFolder, 'owner'), readToken(tokenFolder, 'reader')]
+  if (owner === null || reader === null) fail(`the tokens in ${tokenFolder} are gone`)
+  return { owner, reader }
 }
 
 async function askTimezone(): Promise<string> {

@@ -1,5 +1,7 @@
 /** What a request to ClickHouse's HTTP interface asks for, taken from its address and headers. */
 import type { IncomingMessage } from 'node:http'
+import type { EngineTokens } from '../../stack/engine-tokens.ts'
+import { accessOf } from './access.ts'
 import { EngineError } from './failures.ts'
 
 /** A request, as far as it is known before its body. */
@@ -12,7 +14,7 @@ export interface EngineRequest {
   readonly settings: ReadonlyMap<string, string>
   /** The query that stands in the address; the body is its data, or goes on with it. */
   readonly query: string
-  /** GET changes nothing. */
+  /** Nothing may be changed: by GET outside a session, which would go on to read only, or by whoever may only read. */
   readonly isReadonly: boolean
   /** The answer may be compressed in one of the ways the client takes. */
   readonly mayCompress: boolean
@@ -36,15 +38,19 @@ const RESERVED = new Set([
 
 /**
  * Reads address and headers.
- * @throws {EngineError} 516 for a user or password that this engine does not have, 48 for ClickHouse's own compression.
+ * @param tokens who may ask; null = everybody
+ * @throws {EngineError} 516 for whom this engine does not know, 48 for ClickHouse's own compression.
  */
-export function readRequest({ url = '/', method, headers }: IncomingMessage): EngineRequest {
+export function readRequest(
+  { url = '/', method, headers }: IncomingMessage,
+  tokens: EngineTokens | null,
+): EngineRequest {
   const { searchParams } = new URL(url, 'http://127.0.0.1')
   const header = (name: string) => {
     const value = headers[name]
     return typeof value === 'string' ? value : null
   }
-  checkUser(searchParams, headers)
+  const access = accessOf(searchParams, headers, tokens)
   for (const name of ['compress', 'decompress']) {
     if ((searchParams.get(name) ?? '0') === '0') continue
     throw new EngineError(48, 'NOT_IMPLEMENTED', `${name}=1 is not supported: use Content-Encoding`)
@@ -59,9 +65,13 @@ export function readRequest({ url = '/', method, headers }: IncomingMessage): En
     ),
     settings: settingsOf(searchParams),
     query: searchParams.get('query') ?? '',
-    isReadonly: method === 'GET',
+    isReadonly: access === 'reader' || (method === 'GET' && id === null),
     mayCompress: searchParams.get('enable_http_compression') === '1',
-    session: id === null ? null : { id, timeoutMs: Math.min(seconds, SESSION_TIMEOUT.most) * 1000 },
+    // Nobody gets into a session of somebody who may do more, or less.
+    session:
+      id === null
+        ? null
+        : { id: `${access} ${id}`, timeoutMs: Math.min(seconds, SESSION_TIMEOUT.most) * 1000 },
   }
 }
 
@@ -74,16 +84,4 @@ export function settingsOf(pairs: Iterable<[string, string]>): Map<string, strin
 function checkedFormat(format: string): string {
   if (/^\w+$/.test(format)) return format
   throw new EngineError(73, 'UNKNOWN_FORMAT', `Unknown format ${format}`)
-}
-
-/** Everybody is `default`, without a password: who takes another for granted should know. */
-function checkUser(query: URLSearchParams, headers: IncomingMessage['headers']): void {
-  const [scheme, encoded = ''] = (headers.authorization ?? '').split(' ')
-  const basic = scheme?.toLowerCase() === 'basic' ? Buffer.from(encoded, 'base64').toString() : ':'
-  const colon = basic.indexOf(':')
-  const user = query.get('user') ?? headers['x-clickhouse-user'] ?? basic.slice(0, colon)
-  const password = query.get('password') ?? headers['x-clickhouse-key'] ?? basic.slice(colon + 1)
-  if (['', 'default'].includes(String(user)) && password === '') return
-  const what = `${user}: Authentication failed: this engine has the user default only, without a password`
-  throw new EngineError(516, 'AUTHENTICATION_FAILED', what)
 }

@@ -11,6 +11,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import type { EngineTokens } from '../../stack/engine-tokens.ts'
 import { isLocalRequest } from '../../stack/request-host.ts'
 import { receive } from './body.ts'
 import type { Outcome } from './chdb.ts'
@@ -28,6 +29,8 @@ export interface EngineSettings {
   /** For data and answers under way; emptied. */
   readonly folder: string
   readonly timezone: string
+  /** Who may ask; null = every process of this machine. */
+  readonly tokens: EngineTokens | null
 }
 
 /** Starts nothing by itself: `listen` on it. */
@@ -59,7 +62,7 @@ async function answer(
   if (pathname === '/ping' || pathname === '/replicas_status') return sendText(response, 200, 'Ok.\n')
   if (pathname !== '/') return sendText(response, 404, `There is no handle ${pathname}\n`)
   if (request.method !== 'POST' && !searchParams.has('query')) return sendText(response, 200, 'Ok.\n')
-  const asked = readRequest(request)
+  const asked = readRequest(request, settings.tokens)
   response.setHeader('X-ClickHouse-Query-Id', asked.queryId ?? randomUUID())
   await run(request, response, asked, settings)
 }
@@ -70,7 +73,7 @@ async function run(
   asked: EngineRequest,
   { connections, folder }: EngineSettings,
 ): Promise<void> {
-  await using received = await receive(request, asked.query, folder)
+  await using received = await receive(request, asked, folder)
   const { statement, dataFile } = received
   const mark = randomUUID()
   const rowsFile = join(folder, mark)

@@ -76,7 +76,7 @@ export class ChaosRun implements AsyncDisposable {
     const maxConcurrency = CALLS_A_WORKER * (workers + 1)
     this.#workspace = new Workspace({
       ...recordedPipeline({ pipeline, endpoint: endpoint.url, stack, maxConcurrency }),
-      clickhouse: { url: stack.clickhouseUrl },
+      clickhouse: { url: stack.clickhouseUrl, passwordEnv: stack.clickhouseTokenEnv },
       ...config,
     })
     this.crew = new Crew({ folder: this.folder, tuning: TUNING, negativeControl }, workers)
@@ -137,7 +137,8 @@ export class ChaosRun implements AsyncDisposable {
   async rows(): Promise<number> {
     const database = databaseOf(this.name)
     const query = `SELECT sum(total_rows) FROM system.tables WHERE database = '${database}'`
-    const answer = await fetch(this.stack.clickhouseUrl, { method: 'POST', body: query })
+    const headers = { 'X-ClickHouse-Key': this.stack.clickhouseToken }
+    const answer = await fetch(this.stack.clickhouseUrl, { method: 'POST', body: query, headers })
     return Number(await answer.text())
   }
 
@@ -272,12 +273,13 @@ export class ChaosRun implements AsyncDisposable {
     const folder = join(this.folder, 'export')
     const { code, stderr } = await this.#workspace.run('export', '--out', folder)
     const exported = code === EXIT.clean || code === EXIT.leftover ? folder : undefined
-    const { clickhouseUrl } = this.stack
+    const { clickhouseUrl, clickhouseToken } = this.stack
     const found = await judge({
       ...comparison,
       stack: this.stack,
       pipeline: this.name,
       clickhouseUrl,
+      clickhouseToken,
       exported,
     })
     if (exported !== undefined) return found

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ComponentName } from '../../stack/component.ts'
+import { readToken, tokenFolder } from '../../stack/engine-tokens.ts'
 import { isAlive, type ProcessIdentity, signalProcess } from '../../stack/process.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
 import { readState } from '../../stack/state.ts'
@@ -23,7 +24,10 @@ export class ChaosStack implements AsyncDisposable {
   /** @param analytics whether ClickHouse is a part of it */
   static async open({ analytics = true } = {}): Promise<ChaosStack> {
     const dataDir = mkdtempSync(join(tmpdir(), 'ninefold-chaos-stack-'))
-    return new ChaosStack(await startStack({ dataDir, ephemeral: true, analytics }))
+    const stack = new ChaosStack(await startStack({ dataDir, ephemeral: true, analytics }))
+    // Every worker has this process's variables.
+    if (analytics) process.env[stack.clickhouseTokenEnv] = stack.clickhouseToken
+    return stack
   }
 
   get brokers(): readonly string[] {
@@ -36,6 +40,16 @@ export class ChaosStack implements AsyncDisposable {
 
   get clickhouseUrl(): string {
     return this.#stack.clickhouseUrl!
+  }
+
+  /** What ClickHouse lets its owner in with. */
+  get clickhouseToken(): string {
+    return readToken(tokenFolder(this.#stack.dataDir), 'owner') ?? ''
+  }
+
+  /** The variable that workers find it in. */
+  get clickhouseTokenEnv(): string {
+    return `CHAOS_TOKEN_${new URL(this.clickhouseUrl).port}`
   }
 
   /** The folder of its parts' logs. */

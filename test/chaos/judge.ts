@@ -1,12 +1,9 @@
 /** Runs the judge, which is Python so that no client of ours has a say, in an environment of its own. */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { databaseOf } from '../../config/names.ts'
+import { pythonWith } from '../support/python.ts'
 import type { Leftovers } from './fault.ts'
 
 const run = promisify(execFile)
@@ -46,6 +43,8 @@ export interface Case {
   readonly save?: string
   /** Where the pipeline's tables are. */
   readonly clickhouseUrl?: string
+  /** What lets it in there. */
+  readonly clickhouseToken?: string
   /** The folder its records were exported to. */
   readonly exported?: string
   /** What must stand there beside. */
@@ -54,7 +53,16 @@ export interface Case {
 
 /** Judges a pipeline. */
 export async function judge(given: Case): Promise<Judgement> {
-  const { stack, pipeline, reference, save, clickhouseUrl, exported, leaves = {} } = given
+  const {
+    stack,
+    pipeline,
+    reference,
+    save,
+    clickhouseUrl,
+    clickhouseToken = '',
+    exported,
+    leaves = {},
+  } = given
   const optional = { reference, save, clickhouse: clickhouseUrl, export: exported }
   const { stdout } = await run(
     await python(),
@@ -64,30 +72,12 @@ export async function judge(given: Case): Promise<Judgement> {
       ...['--database', databaseOf(pipeline)],
       ...Object.entries(optional).flatMap(([name, value]) => (value ? [`--${name}`, value] : [])),
     ],
-    { maxBuffer: MAX_OUTPUT_BYTES },
+    { maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, CLICKHOUSE_TOKEN: clickhouseToken } },
   )
   return JSON.parse(stdout) as Judgement
 }
 
-/** The interpreter of a virtual environment with the pinned packages; made at first use, kept for the next. */
-export async function python(): Promise<string> {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  const folder = join(cache, 'ninefold', 'judge-venv')
-  const interpreter = join(folder, 'bin', 'python')
-  const mark = join(folder, 'installed')
-  const wanted = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex')
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return interpreter
-  rmSync(folder, { recursive: true, force: true })
-  await run('python3', ['-m', 'venv', folder])
-  await run(interpreter, [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '-r',
-    REQUIREMENTS,
-  ])
-  writeFileSync(mark, wanted)
-  return interpreter
+/** Python with the judge's packages. */
+export function python(): Promise<string> {
+  return pythonWith(REQUIREMENTS, 'judge')
 }

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readToken, tokenFolder } from '../../stack/engine-tokens.ts'
 import { choosePort } from '../../stack/ports.ts'
 import { type Stack, startStack } from '../../stack/stack.ts'
 import { readState } from '../../stack/state.ts'
@@ -73,8 +74,9 @@ async function registerSchema({ registryUrl }: Stack): Promise<number> {
 }
 
 /** ClickHouse's answer. */
-async function ask({ clickhouseUrl }: Stack, query: string): Promise<string> {
-  const response = await fetch(clickhouseUrl!, { method: 'POST', body: query })
+async function ask({ clickhouseUrl, dataDir }: Stack, query: string): Promise<string> {
+  const headers = { 'X-ClickHouse-Key': readToken(tokenFolder(dataDir), 'owner')! }
+  const response = await fetch(clickhouseUrl!, { method: 'POST', body: query, headers })
   const text = await response.text()
   expect(response.status, text).toBe(200)
   return text

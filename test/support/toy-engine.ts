@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { type EngineAccess, makeTokens, readToken, tokenFolder } from '../../stack/engine-tokens.ts'
 import { freePort } from './free-port.ts'
 
 const MAIN = join(import.meta.dirname, '../../analytics/engine/main.ts')
@@ -18,14 +19,19 @@ export class ToyEngine implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'ninefold-engine-'))
   #process: ChildProcess | null = null
 
-  private constructor(port: number) {
+  /** Where its tokens lie; null when it wants none. */
+  readonly tokens: string | null
+
+  private constructor(port: number, withTokens: boolean) {
     this.#port = port
+    this.tokens = withTokens ? tokenFolder(this.#folder) : null
     this.url = `http://127.0.0.1:${port}`
   }
 
-  /** Starts one on a folder of its own. */
-  static async start(): Promise<ToyEngine> {
-    const engine = new ToyEngine(await freePort())
+  /** Starts one on a folder of its own. @param withTokens whether it answers only who has one */
+  static async start({ withTokens = false } = {}): Promise<ToyEngine> {
+    const engine = new ToyEngine(await freePort(), withTokens)
+    if (engine.tokens !== null) makeTokens(engine.tokens)
     await engine.restart()
     return engine
   }
@@ -42,7 +48,13 @@ export class ToyEngine implements AsyncDisposable {
 
   /** What Node.js is started with. */
   get command(): string[] {
-    return [MAIN, '--folder', this.#folder, '--port', String(this.#port)]
+    const tokens = this.tokens === null ? [] : ['--tokens', this.tokens]
+    return [MAIN, '--folder', this.#folder, '--port', String(this.#port), ...tokens]
+  }
+
+  /** One of its tokens; empty when it wants none. */
+  token(access: EngineAccess): string {
+    return this.tokens === null ? '' : readToken(this.tokens, access)!
   }
 
   /** kill -9. */
@@ -57,7 +69,8 @@ export class ToyEngine implements AsyncDisposable {
 
   /** The rows of a query. */
   async query<T>(database: string, query: string): Promise<T[]> {
-    const client = createClient({ url: this.url, database, log: { level: ClickHouseLogLevel.OFF } })
+    const log = { level: ClickHouseLogLevel.OFF }
+    const client = createClient({ url: this.url, database, password: this.token('owner'), log })
     try {
       return await (await client.query({ query, format: 'JSONEachRow' })).json<T>()
     } finally {

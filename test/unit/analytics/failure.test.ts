@@ -49,7 +49,7 @@ describe('openAnalytics', () => {
   const server = { kind: 'server', url, user: 'me', passwordEnv: 'PW', database: 'd', cluster: null } as const
 
   it('takes the password from the variable, and names the variable when it is not set', () => {
-    expect(passwordOf(server, { PW: 'hunter2' })).toBe('hunter2')
+    expect(passwordOf(server, { environment: { PW: 'hunter2' } })).toBe('hunter2')
     expect(passwordOf({ ...server, passwordEnv: null }, {})).toBe('')
     for (const environment of [{}, { PW: '' }]) {
       expect(() => openAnalytics({ clickhouse: server }, null, { environment })).toThrow(
