@@ -7,8 +7,9 @@
  */
 import type { Clickhouse } from '../config/config.ts'
 import { identifier, literal } from './sql/tokens.ts'
+import { type Key, numberOf } from './tables/keys.ts'
 import { PLACE_COLUMNS, PLACE_ORDER } from './tables/place-columns.ts'
-import type { Table } from './tables/table.ts'
+import type { Projection, Table } from './tables/table.ts'
 import type { View } from './views/view.ts'
 
 /** Where tables are made. */
@@ -35,7 +36,10 @@ const REMEMBERED_SECONDS = 7 * 24 * 3_600
 /** Statements that make a table, and bring one that an earlier version has made up to date. */
 export function tableStatements(table: Table, layout: Layout): string[] {
   const name = nameIn(layout, table.name)
-  const columns = [...PLACE_COLUMNS, ...table.columns].map(columnText)
+  const columns = [
+    ...[...PLACE_COLUMNS, ...table.columns].map(columnText),
+    ...(table.keys ?? []).map(keyText),
+  ]
   const lookups = (table.lookups ?? []).map(
     (column) =>
       `INDEX ${identifier(`${column}_lookup`)} ${identifier(column)} TYPE bloom_filter GRANULARITY 4`,
@@ -51,6 +55,28 @@ SETTINGS ${deduplication(layout)}
 COMMENT ${literal(table.comment)}`
   const additions = columns.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`)
   return [create, `ALTER TABLE ${name}${onCluster(layout)}\n${indented(additions)}`]
+}
+
+/** The statement that gives the keys of a table to rows that were there before them; null where it has none. */
+export function keysStatement({ name, keys = [] }: Table, layout: Layout): string | null {
+  if (keys.length === 0) return null
+  const made = keys.map((key) => `MATERIALIZE COLUMN ${identifier(key.name)}`)
+  return `ALTER TABLE ${nameIn(layout, name)}${onCluster(layout)}\n${indented(made)}`
+}
+
+/** Statements that make a projection of a table, or make it anew, for the rows there are, too. */
+export function projectionStatements(
+  { name }: Table,
+  { name: projection, by, sums }: Projection,
+  layout: Layout,
+): string[] {
+  const alter = (what: string) => `ALTER TABLE ${nameIn(layout, name)}${onCluster(layout)} ${what}`
+  const select = `SELECT ${[...by, ...sums].join(', ')} GROUP BY ${by.join(', ')}`
+  return [
+    alter(`DROP PROJECTION IF EXISTS ${identifier(projection)}`),
+    alter(`ADD PROJECTION IF NOT EXISTS ${identifier(projection)} (${select})`),
+    alter(`MATERIALIZE PROJECTION ${identifier(projection)}`),
+  ]
 }
 
 /** The statement that makes the database. */
@@ -98,6 +124,10 @@ function orderOf({ orderBy }: Table): string[] {
 function columnText({ name, type: { type, codec }, comment }: Table['columns'][number]): string {
   const compression = codec === undefined ? '' : ` CODEC(${codec})`
   return `${identifier(name)} ${type} COMMENT ${literal(comment)}${compression}`
+}
+
+function keyText({ name, of, comment }: Key): string {
+  return `${identifier(name)} UInt64 MATERIALIZED ${numberOf(identifier(of))} COMMENT ${literal(comment)}`
 }
 
 function indented(lines: readonly string[]): string {

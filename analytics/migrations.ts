@@ -14,9 +14,11 @@ import {
   deduplication,
   dropStatement,
   engine,
+  keysStatement,
   type Layout,
   nameIn,
   onCluster,
+  projectionStatements,
   tableStatements,
   viewStatement,
 } from './ddl.ts'
@@ -33,7 +35,12 @@ export interface Migration {
 
 /** Where the id of the database is recorded. */
 const ID_VERSION = 0
-/** Views come behind all tables there may ever be. */
+/** Behind all tables there may ever be: what older rows lack is made once, when it is declared. */
+const FIRST_KEYS = 400
+const FIRST_PROJECTION = 500
+/** Of one table. */
+const MOST_PROJECTIONS = 10
+/** Views come last. */
 const FIRST_VIEW = 1_000
 /** Servers of a cluster that change a table at the same time refuse one another for a moment. */
 const MAX_ATTEMPTS = 5
@@ -44,10 +51,23 @@ export function migrations(layout: Layout): Migration[] {
   const tables = TABLES.map((table, at) =>
     migration(at + 1, `table ${table.name}`, tableStatements(table, layout)),
   )
+  const keys = TABLES.flatMap((table, at) => {
+    const statement = keysStatement(table, layout)
+    return statement === null ? [] : migration(FIRST_KEYS + at, `keys of ${table.name}`, [statement])
+  })
+  const projections = TABLES.flatMap((table, at) =>
+    (table.projections ?? []).map((projection, place) =>
+      migration(
+        FIRST_PROJECTION + at * MOST_PROJECTIONS + place,
+        `projection ${table.name}.${projection.name}`,
+        projectionStatements(table, projection, layout),
+      ),
+    ),
+  )
   const views = VIEWS.map((view, at) =>
     migration(FIRST_VIEW + at, `view ${view.name}`, [viewStatement(view, layout)]),
   )
-  return [...tables, ...views]
+  return [...tables, ...keys, ...projections, ...views]
 }
 
 /** The table in which it is recorded what has been applied. */

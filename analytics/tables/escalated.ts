@@ -1,6 +1,7 @@
 import type { Escalated } from '../../schemas/types.ts'
 import { attemptColumns } from './attempt-columns.ts'
 import { columnsOf, ID, IDS, SMALL, WORD } from './column.ts'
+import { QUESTION_KEY } from './keys.ts'
 import { questionColumns } from './question-columns.ts'
 import { table } from './table.ts'
 import { wrongPathColumns } from './wrong-path-columns.ts'
@@ -26,4 +27,5 @@ export const escalated = table({
     ...wrongPathColumns<Escalated>(({ wrong }) => wrong),
     ...attemptColumns<Escalated>(({ attempts }) => attempts),
   ],
+  keys: [QUESTION_KEY],
 })

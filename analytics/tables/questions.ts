@@ -1,6 +1,7 @@
 import type { Question } from '../../schemas/types.ts'
 import { answerColumns, optionColumns } from './choice-columns.ts'
 import { columnsOf, ID, ID_OR_NULL, SMALL, TEXT, TEXTS, WORD, WORDS } from './column.ts'
+import { QUESTION_KEY } from './keys.ts'
 import { table } from './table.ts'
 
 const { field } = columnsOf<Question>('Question')
@@ -28,4 +29,5 @@ export const questions = table({
     ...answerColumns<Question>(({ answer }) => answer),
     field('contentHash', ID),
   ],
+  keys: [QUESTION_KEY],
 })

@@ -1,5 +1,6 @@
 import type { RawPath } from '../../schemas/types.ts'
 import { columnsOf, ID, TEXT, WORD } from './column.ts'
+import { CALL_KEY, PATH_KEY, QUESTION_KEY } from './keys.ts'
 import { missingColumns, samplingColumns } from './path-columns.ts'
 import { questionColumns } from './question-columns.ts'
 import { table } from './table.ts'
@@ -39,4 +40,5 @@ export const rawPaths = table({
     ),
     ...missingColumns<RawPath>(({ missing }) => missing),
   ],
+  keys: [QUESTION_KEY, CALL_KEY, PATH_KEY],
 })

@@ -1,6 +1,7 @@
 /** What a table is: which topics flow into it, its columns, and the order its rows are kept in. */
 import type { TopicName } from '../../schemas/topics.ts'
 import type { Column } from './column.ts'
+import type { Key } from './keys.ts'
 
 /** A table as its file declares it. */
 export interface TableDefinition<R> {
@@ -14,6 +15,22 @@ export interface TableDefinition<R> {
   /** Columns looked up by single values that are not what rows are sorted by. */
   readonly lookups?: readonly string[]
   readonly columns: readonly Column<R>[]
+  /** Numbers that stand for its ids. */
+  readonly keys?: readonly Key[]
+  /** Sums kept with the rows. */
+  readonly projections?: readonly Projection[]
+}
+
+/**
+ * Sums that every part of a table holds beside its rows, and that ClickHouse reads instead of them where a query asks
+ * for nothing else. They come and go with the part, so they are right however often an insert is repeated.
+ */
+export interface Projection {
+  readonly name: string
+  /** What the sums are by: columns and expressions. */
+  readonly by: readonly string[]
+  /** Aggregates; queries must write them the same way. */
+  readonly sums: readonly string[]
 }
 
 /** A table, whatever flows into it. */

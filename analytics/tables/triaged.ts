@@ -1,5 +1,6 @@
 import type { Triaged } from '../../schemas/types.ts'
 import { columnsOf, ID, IDS, SMALL, TEXTS, WORD } from './column.ts'
+import { QUESTION_KEY } from './keys.ts'
 import { questionColumns } from './question-columns.ts'
 import { table } from './table.ts'
 import { wrongPathColumns } from './wrong-path-columns.ts'
@@ -31,4 +32,5 @@ export const triaged = table({
       missing.map(({ deadLetterId }) => deadLetterId),
     ),
   ],
+  keys: [QUESTION_KEY],
 })

@@ -1,6 +1,7 @@
 import type { Unsolved } from '../../schemas/types.ts'
 import { attemptColumns } from './attempt-columns.ts'
 import { columnsOf, ID, ID_OR_NULL, SMALL, WORD } from './column.ts'
+import { QUESTION_KEY } from './keys.ts'
 import { questionColumns } from './question-columns.ts'
 import { table } from './table.ts'
 
@@ -21,4 +22,5 @@ export const unsolved = table({
     field('errors', SMALL),
     ...attemptColumns<Unsolved>(({ attempts }) => attempts),
   ],
+  keys: [QUESTION_KEY],
 })

@@ -1,10 +1,14 @@
 import type { Verdict } from '../../schemas/types.ts'
 import { columnsOf, FLAG, ID, ID_OR_NULL, TEXT, TEXT_OR_NULL, WORD, WORDS } from './column.ts'
+import { CALL_KEY, PATH_KEY, QUESTION_KEY, VERDICT_KEY } from './keys.ts'
 import { missingColumns, samplingColumns } from './path-columns.ts'
 import { questionColumns } from './question-columns.ts'
 import { table } from './table.ts'
 
 const { field, made } = columnsOf<Verdict>('Verdict')
+
+/** The day a verdict was written on, UTC. */
+export const VERDICT_DAY = "toDate(_time, 'UTC')"
 
 /** Topic `verdicts`. */
 export const verdicts = table({
@@ -41,5 +45,16 @@ export const verdicts = table({
     field('promptVersion', WORD),
     field('requestHash', ID_OR_NULL),
     ...missingColumns<Verdict>(({ missing }) => missing),
+  ],
+  keys: [QUESTION_KEY, CALL_KEY, PATH_KEY, VERDICT_KEY],
+  projections: [
+    {
+      name: 'counts',
+      by: [
+        ...['edition', 'kind', 'model', 'temperature', 'finish_reason', 'judgement', 'verifier'],
+        ...['judge_verdict', 'code_check', 'is_readable', VERDICT_DAY],
+      ],
+      sums: ['count()', 'sum(completion_tokens)', 'count(completion_tokens)'],
+    },
   ],
 })

@@ -1,4 +1,5 @@
-import { sharedRows } from './shared-rows.ts'
+import { ANSWER_CODE, MODEL_NAMES, modelsOf } from './answer-codes.ts'
+import { sharedRows, sharedSums } from './shared-rows.ts'
 import type { View } from './view.ts'
 
 /** The same counts as in `correctness`, taken apart by what is known of the questions. */
@@ -7,36 +8,57 @@ export const correctnessBy: View = {
   comment:
     'A row is a model on the questions of one source, label, tier or number of options: dimension says which of these, value which one. A question with two labels counts in both.',
   select: `
+WITH ${MODEL_NAMES}
 SELECT
     edition,
     known.1 AS dimension,
     known.2 AS value,
-    model,
-    sum(paths) AS paths,
-    sum(correct) AS correct,
+    answer.model AS model,
+    sum(questions * answer.paths) AS paths,
+    sum(questions * answer.correct) AS correct,
     paths - correct AS errors,
     correct / paths AS share_correct
 FROM (
     SELECT
         edition,
-        model,
-        paths,
-        correct,
+        questions,
+        ${modelsOf('codes')} AS answers,
         arrayConcat(
             [('source', toString(source)), ('options', toString(options))],
             if(tier = '', [], [('tier', toString(tier))]),
             arrayMap(label -> ('label', toString(label)), labels)
         ) AS dimensions
-    FROM model_answers
-    LEFT JOIN (
-        SELECT shared.edition AS edition, question_id, revision, length(options.label) AS options, labels
-        FROM ${sharedRows('questions', 'questions')}
-    ) AS asked USING (edition, question_id, revision)
-    LEFT JOIN (
-        SELECT edition, question_id, revision, triaged.tier AS tier FROM triaged
-    ) AS sorted USING (edition, question_id, revision)
+    FROM (
+        SELECT edition, source, options, tier, labels, codes, count() AS questions
+        FROM (
+            SELECT shared.edition AS edition, question_key, revision, source, codes
+            FROM ${sharedSums(
+              `
+                SELECT
+                    edition,
+                    question_key,
+                    revision,
+                    any(verdicts.source) AS source,
+                    arraySort(groupArray(${ANSWER_CODE})) AS codes
+                FROM verdicts
+                WHERE kind = 'verdict'
+                GROUP BY edition, question_key, revision
+            `,
+              'verdicts',
+            )}
+        ) AS judged
+        LEFT JOIN (
+            SELECT shared.edition AS edition, question_key, revision, length(options.label) AS options, labels
+            FROM ${sharedRows('questions', 'questions')}
+        ) AS asked USING (edition, question_key, revision)
+        LEFT JOIN (
+            SELECT edition, question_key, revision, triaged.tier AS tier FROM triaged
+        ) AS sorted USING (edition, question_key, revision)
+        GROUP BY edition, source, options, tier, labels, codes
+    )
 )
 ARRAY JOIN dimensions AS known
+ARRAY JOIN answers AS answer
 GROUP BY edition, dimension, value, model
 ORDER BY edition, dimension, value, model`,
 }

@@ -1,5 +1,15 @@
+import { callSums } from './call-sums.ts'
 import { dollars } from './dollars.ts'
+import { editionKey, UNSORTED_SETS } from './edition-key.ts'
+import { endedQuestions } from './ended-questions.ts'
 import type { View } from './view.ts'
+
+const OWN_KEY = editionKey('edition', 'question_key')
+
+/** The questions of which this is so. */
+function keysOf(condition: string): string {
+  return `(SELECT ${OWN_KEY} FROM ${endedQuestions} WHERE ${condition})`
+}
 
 /** What is still to be paid. */
 export const costProjection: View = {
@@ -9,18 +19,29 @@ export const costProjection: View = {
   select: `
 SELECT
     edition,
-    countIf(is_finished) AS finished,
-    countIf(NOT is_finished) AS waiting,
-    sum(usd) AS usd_spent,
-    sumIf(usd, is_finished) / nullIf(finished, 0) AS usd_per_finished_question,
-    if(isNull(usd_per_finished_question), NULL, greatest(usd_per_finished_question * waiting - ifNull(sumIf(usd, NOT is_finished), toDecimal128(0, 9)), toDecimal128(0, 9))) AS usd_to_come,
+    finished,
+    waiting,
+    usd_spent,
+    usd_of_finished / nullIf(finished, 0) AS usd_per_finished_question,
+    if(isNull(usd_per_finished_question), NULL, greatest(usd_per_finished_question * waiting - ifNull(usd_of_waiting, toDecimal128(0, 9)), toDecimal128(0, 9))) AS usd_to_come,
     usd_spent + usd_to_come AS usd_in_all
 FROM (
-    SELECT edition, question_id, state IN ('done', 'unsolved', 'withdrawn') AS is_finished FROM question_progress
-) AS progress
+    SELECT edition, countIf(has_ended) AS finished, countIf(NOT has_ended) AS waiting
+    FROM ${endedQuestions}
+    GROUP BY edition
+) AS counted
 LEFT JOIN (
-    SELECT edition, question_id, ${dollars('sum(cost_nano_usd)')} AS usd FROM completions GROUP BY edition, question_id
-) AS paid USING (edition, question_id)
-GROUP BY edition
-ORDER BY edition`,
+    SELECT
+        edition,
+        sum(usd) AS usd_spent,
+        sumIf(usd, is_finished) AS usd_of_finished,
+        sumIf(usd, NOT is_finished) AS usd_of_waiting
+    FROM (
+        SELECT edition, is_finished, ${dollars('nano_usd')} AS usd
+        FROM ${callSums(['edition', `${OWN_KEY} IN ${keysOf('has_ended')} AS is_finished`], `${OWN_KEY} IN ${keysOf('1')}`)}
+    )
+    GROUP BY edition
+) AS paid USING (edition)
+ORDER BY edition
+${UNSORTED_SETS}`,
 }

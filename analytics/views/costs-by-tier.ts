@@ -1,7 +1,10 @@
 import { TIERS } from '../../schemas/topics.ts'
 import { literals } from '../sql/tokens.ts'
+import { roleOf } from '../tables/roles.ts'
+import { callSums } from './call-sums.ts'
 import { dollars } from './dollars.ts'
-import { roleOf } from './roles.ts'
+import { UNSORTED_SETS } from './edition-key.ts'
+import { TIER_OF_QUESTION } from './question-tiers.ts'
 import type { View } from './view.ts'
 
 /** What a tier's questions cost, role by role. */
@@ -13,16 +16,13 @@ export const costsByTier: View = {
 SELECT
     edition,
     tier,
-    ${roleOf('step')} AS role,
-    count() AS calls,
-    sum(prompt_tokens) AS prompt_tokens,
-    sum(completion_tokens) AS completion_tokens,
-    ${dollars('sum(cost_nano_usd)')} AS usd,
-    countIf(cost_nano_usd IS NULL) AS calls_of_unknown_cost
-FROM completions
-LEFT JOIN (
-    SELECT edition, question_id, argMax(triaged.tier, revision) AS tier FROM triaged GROUP BY edition, question_id
-) AS sorted USING (edition, question_id)
-GROUP BY edition, tier, role
-ORDER BY edition, indexOf(${literals(TIERS)}, tier), role`,
+    role,
+    calls,
+    prompts AS prompt_tokens,
+    completed AS completion_tokens,
+    ${dollars('nano_usd')} AS usd,
+    unpriced AS calls_of_unknown_cost
+FROM ${callSums(['edition', `${TIER_OF_QUESTION} AS tier`, `${roleOf('step')} AS role`])}
+ORDER BY edition, indexOf(${literals(TIERS)}, tier), role
+${UNSORTED_SETS}`,
 }

@@ -1,3 +1,4 @@
+import { callSums } from './call-sums.ts'
 import { dollars } from './dollars.ts'
 import type { View } from './view.ts'
 
@@ -11,13 +12,13 @@ SELECT
     edition,
     step AS role,
     model,
-    count() AS calls,
-    countIf(status = 'failed') AS failed,
-    sum(prompt_tokens) AS prompt_tokens,
-    sum(completion_tokens) AS completion_tokens,
-    ${dollars('sum(cost_nano_usd)')} AS usd,
-    countIf(cost_nano_usd IS NULL) AS calls_of_unknown_cost
-FROM completions
+    sum(summed.calls) AS calls,
+    sumIf(summed.calls, status = 'failed') AS failed,
+    sum(prompts) AS prompt_tokens,
+    sum(completed) AS completion_tokens,
+    ${dollars('sum(nano_usd)')} AS usd,
+    sum(unpriced) AS calls_of_unknown_cost
+FROM ${callSums(['edition', 'step', 'model', 'status'])} AS summed
 GROUP BY edition, role, model
 ORDER BY edition, role, model`,
 }

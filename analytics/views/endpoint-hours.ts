@@ -1,3 +1,4 @@
+import { DURATIONS, HOUR } from '../tables/completions.ts'
 import type { View } from './view.ts'
 
 /** How the endpoints have done. */
@@ -10,11 +11,11 @@ SELECT
     edition,
     endpoint,
     model,
-    toStartOfHour(started_at, 'UTC') AS hour,
+    ${HOUR} AS hour,
     count() AS calls,
     countIf(status = 'failed') AS failed,
     countIf(attempt > 1) AS sent_again,
-    quantilesTDigest(0.5, 0.9, 0.99)(duration_ms / 1000) AS seconds,
+    ${DURATIONS} AS seconds,
     seconds[1] AS seconds_p50,
     seconds[2] AS seconds_p90,
     seconds[3] AS seconds_p99,

@@ -1,4 +1,6 @@
-import { sharedRows } from './shared-rows.ts'
+import { VERDICT_DAY } from '../tables/verdicts.ts'
+import { sharedSums } from './shared-rows.ts'
+import { verdictCounts } from './verdict-counts.ts'
 import type { View } from './view.ts'
 
 /** How far the judge can be trusted, by the one thing code can check: the final answer. */
@@ -11,17 +13,33 @@ SELECT
     shared.edition AS edition,
     verifier,
     model,
-    toDate(_time, 'UTC') AS day,
-    countIf(judge_verdict != '') AS judged,
-    countIf(judge_verdict != '' AND code_check IN ('match', 'mismatch')) AS comparable,
-    countIf((judge_verdict = 'Correct' AND code_check = 'match') OR (judge_verdict = 'Error' AND code_check = 'mismatch')) AS agreed,
+    day,
+    judged,
+    comparable,
+    agreed,
     agreed / comparable AS share_agreed,
-    countIf(judge_verdict = 'Correct' AND code_check = 'mismatch') AS false_correct,
-    countIf(judge_verdict = 'Error' AND code_check = 'match') AS false_error,
-    countIf(judge_verdict != '' AND NOT is_readable) AS unreadable,
-    countIf(judge_verdict = '') AS settled_by_code
-FROM ${sharedRows('verdicts', 'verdicts')}
-WHERE kind = 'verdict'
-GROUP BY edition, verifier, model, day
+    false_correct,
+    false_error,
+    unreadable,
+    settled_by_code
+FROM ${sharedSums(
+    `
+    SELECT
+        edition,
+        verifier,
+        model,
+        day,
+        sumIf(paths, judge_verdict != '') AS judged,
+        sumIf(paths, judge_verdict != '' AND code_check IN ('match', 'mismatch')) AS comparable,
+        sumIf(paths, (judge_verdict = 'Correct' AND code_check = 'match') OR (judge_verdict = 'Error' AND code_check = 'mismatch')) AS agreed,
+        sumIf(paths, judge_verdict = 'Correct' AND code_check = 'mismatch') AS false_correct,
+        sumIf(paths, judge_verdict = 'Error' AND code_check = 'match') AS false_error,
+        sumIf(paths, judge_verdict != '' AND NOT is_readable) AS unreadable,
+        sumIf(paths, judge_verdict = '') AS settled_by_code
+    FROM ${verdictCounts(['verifier', 'model', `${VERDICT_DAY} AS day`, 'judge_verdict', 'code_check', 'is_readable'])} AS counted
+    GROUP BY edition, verifier, model, day
+`,
+    'verdicts',
+  )}
 ORDER BY edition, verifier, model, day`,
 }

@@ -4,6 +4,9 @@
  * three ways are counted, and `majority` is the one shown where only one is.
  */
 
+import { ANSWER_CODE, modelsOf } from './answer-codes.ts'
+import { sharedSums } from './shared-rows.ts'
+
 /** The ways. */
 export const DEFINITIONS = ['any', 'majority', 'all'] as const
 
@@ -19,18 +22,33 @@ export function isCorrect(tuple: string): string {
     )`
 }
 
-/** A row a question, in its newest revision: `models`, tuples (model, paths, correct) in the models' order. */
+/** Where a path's revision stands above its code, bits. */
+const REVISION_BITS = 32
+
+/**
+ * A subquery: `questions`, in their newest revision, of which the models made the same, and `models`, tuples
+ * (model, paths, correct) in the models' order. It needs MODEL_NAMES.
+ */
 export const modelsOfQuestions = `(
-    SELECT edition, arraySort(arrayFilter(answer -> answer.revision = newest, answers)) AS models
-    FROM (
-        SELECT
-            edition,
-            max(revision) AS newest,
-            groupArray(CAST(
-                (model, paths, correct, revision),
-                'Tuple(model String, paths UInt64, correct UInt64, revision UInt32)'
-            )) AS answers
-        FROM model_answers
-        GROUP BY edition, question_id
-    )
+    SELECT shared.edition AS edition, ${modelsOf('codes')} AS models, questions
+    FROM ${sharedSums(
+      `
+        SELECT edition, codes, count() AS questions
+        FROM (
+            SELECT
+                edition,
+                groupArray(bitShiftLeft(toUInt64(revision), ${REVISION_BITS}) + ${ANSWER_CODE}) AS answers,
+                bitShiftRight(arrayMax(answers), ${REVISION_BITS}) AS newest,
+                arraySort(arrayMap(
+                    answer -> toUInt32(answer),
+                    arrayFilter(answer -> bitShiftRight(answer, ${REVISION_BITS}) = newest, answers)
+                )) AS codes
+            FROM verdicts
+            WHERE kind = 'verdict'
+            GROUP BY edition, question_key
+        )
+        GROUP BY edition, codes
+    `,
+      'verdicts',
+    )}
 )`

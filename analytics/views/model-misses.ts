@@ -1,4 +1,5 @@
 import { literals } from '../sql/tokens.ts'
+import { MODEL_NAMES } from './answer-codes.ts'
 import { DEFINITIONS, isCorrect, modelsOfQuestions } from './model-is-correct.ts'
 import type { View } from './view.ts'
 
@@ -8,25 +9,27 @@ export const modelMisses: View = {
   comment:
     'A row is a model: how many questions it missed that all the others had right, and had right that all the others missed (ReasonMed, Table 10). definition says when a model counts as right on a question: any, majority (more than half) or all of its paths are Correct.',
   select: `
+WITH ${MODEL_NAMES}
 SELECT
     edition,
     definition,
     one.model AS model,
-    count() AS questions,
-    countIf(NOT is_right AND right_ones = asked - 1) AS missed_alone,
-    countIf(is_right AND right_ones = 1) AS right_alone,
+    sum(each.questions) AS questions,
+    sumIf(each.questions, NOT is_right AND right_ones = asked - 1) AS missed_alone,
+    sumIf(each.questions, is_right AND right_ones = 1) AS right_alone,
     missed_alone / questions AS share_missed_alone
 FROM (
     SELECT
         edition,
         definition,
+        questions,
         length(models) AS asked,
         arrayJoin(models) AS one,
         ${isCorrect('one')} AS is_right,
         arrayCount(any_one -> ${isCorrect('any_one')}, models) AS right_ones
     FROM ${modelsOfQuestions}
     ARRAY JOIN ${literals(DEFINITIONS)} AS definition
-)
+) AS each
 WHERE asked > 1
 GROUP BY edition, definition, model
 ORDER BY edition, definition, model`,

@@ -1,22 +1,23 @@
 import type { TopicName } from '../../schemas/topics.ts'
-import { sharedRows } from './shared-rows.ts'
+import { numberOf } from '../tables/keys.ts'
+import { endedQuestions, ownCounts } from './ended-questions.ts'
+import { sharedSums } from './shared-rows.ts'
 import type { View } from './view.ts'
 
-/** A table's rows an edition, a question and a revision, where the table may be another edition's. */
-function counted(table: string, topic: TopicName, counts: string): string {
+/** A table's rows by question and revision, where the table may be another edition's. */
+function counted(table: string, topic: TopicName, counts: string, names: string): string {
+  const sums = `
+        SELECT edition, question_key, revision, ${counts}
+        FROM ${table}
+        GROUP BY edition, question_key, revision
+    `
   return `(
-    SELECT shared.edition AS edition, question_id, revision, ${counts}
-    FROM ${sharedRows(table, topic)}
-    GROUP BY edition, question_id, revision
+    SELECT shared.edition AS edition, question_key, revision, ${names}
+    FROM ${sharedSums(sums, topic)}
 )`
 }
 
-/** The same of a table that is always the edition's own. */
-function own(table: string, counts: string): string {
-  return `(SELECT edition, question_id, revision, ${counts} FROM ${table} GROUP BY edition, question_id, revision)`
-}
-
-const KEYS = 'USING (edition, question_id, revision)'
+const KEYS = 'USING (edition, question_key, revision)'
 
 /** How far every question has come. */
 export const questionProgress: View = {
@@ -48,28 +49,16 @@ SELECT
         paths > verdicts, 'waits for verdicts',
         'waits for paths'
     ) AS state
-FROM (
-    SELECT
-        shared.edition AS edition,
-        question_id,
-        max(questions.revision) AS revision,
-        argMax(questions.kind, questions.revision) AS kind,
-        argMax(questions.source, questions.revision) AS source
-    FROM ${sharedRows('questions', 'questions')}
-    GROUP BY edition, question_id
-) AS asked
-LEFT JOIN ${counted('raw_paths', 'raw-paths', "countIf(kind = 'path') AS paths, countIf(kind = 'missing') AS missing")} AS written ${KEYS}
-LEFT JOIN ${counted('verdicts', 'verdicts', "countIf(kind = 'verdict') AS verdicts")} AS judged ${KEYS}
-LEFT JOIN ${own('triaged', 'any(triaged.tier) AS tier')} AS sorted ${KEYS}
-LEFT JOIN ${own('ranked', 'count() AS ranked')} AS ordered ${KEYS}
-LEFT JOIN ${own('escalated', 'count() AS escalated')} AS passed_on ${KEYS}
-LEFT JOIN ${own('kept', 'count() AS kept')} AS chosen ${KEYS}
-LEFT JOIN ${own('unsolved', 'count() AS unsolved')} AS given_up ${KEYS}
-LEFT JOIN ${own('records', "countIf(kind = 'record') AS records")} AS summarised ${KEYS}
+FROM ${endedQuestions} AS ended
+LEFT JOIN ${counted('raw_paths', 'raw-paths', "countIf(kind = 'path') AS paths, countIf(kind = 'missing') AS missing", 'paths, missing')} AS written ${KEYS}
+LEFT JOIN ${counted('verdicts', 'verdicts', "countIf(kind = 'verdict') AS verdicts", 'verdicts')} AS judged ${KEYS}
+LEFT JOIN ${ownCounts('triaged', 'any(triaged.tier) AS tier')} AS sorted ${KEYS}
+LEFT JOIN ${ownCounts('ranked', 'count() AS ranked')} AS ordered ${KEYS}
+LEFT JOIN ${ownCounts('escalated', 'count() AS escalated')} AS passed_on ${KEYS}
 LEFT JOIN (
-    SELECT edition, assumeNotNull(dead_letters.question_id) AS question_id, count() AS letters
+    SELECT edition, ${numberOf('dead_letters.question_id')} AS question_key, count() AS letters
     FROM dead_letters
     WHERE dead_letters.question_id IS NOT NULL
-    GROUP BY edition, question_id
-) AS failed USING (edition, question_id)`,
+    GROUP BY edition, question_key
+) AS failed USING (edition, question_key)`,
 }

@@ -5,5 +5,14 @@ import type { TopicName } from '../../schemas/topics.ts'
  * one it is built on are there for both, and `shared.edition` says for which.
  */
 export function sharedRows(table: string, topic: TopicName): string {
-  return `${table} INNER JOIN edition_topics AS shared ON shared.owner = ${table}.edition AND shared.topic = '${topic}'`
+  return `${table} INNER JOIN ${owners(table, topic)}`
+}
+
+/** The same of what a subquery makes of a topic's table, apart for each `edition` in it: far fewer rows to join. */
+export function sharedSums(subquery: string, topic: TopicName): string {
+  return `(${subquery}) AS owned INNER JOIN ${owners('owned', topic)}`
+}
+
+function owners(name: string, topic: TopicName): string {
+  return `edition_topics AS shared ON shared.owner = ${name}.edition AND shared.topic = '${topic}'`
 }

@@ -15,7 +15,7 @@ const questionsByErrors = `(
     FROM (
         SELECT edition, argMax(expected, revision) AS judged, argMax(errors, revision) AS wrong
         FROM triaged
-        GROUP BY edition, question_id
+        GROUP BY edition, question_key
     )
     GROUP BY edition, judged, wrong
 )`

@@ -1,5 +1,15 @@
+import { numberOf } from '../tables/keys.ts'
+import { editionKey, UNSORTED_SETS } from './edition-key.ts'
 import { sharedRows } from './shared-rows.ts'
 import type { View } from './view.ts'
+
+/** The paths chosen, the best of a question with rank 1. */
+const chosenPaths = `(
+    SELECT edition, tier, ${numberOf('path_ids[1]')} AS path_key, rank FROM kept WHERE route = 'ranked'
+    UNION ALL
+    SELECT edition, tier, ${numberOf('path_id')}, rank FROM ranked
+    ARRAY JOIN chosen_path_ids AS path_id, arrayEnumerate(chosen_path_ids) AS rank
+)`
 
 /** Whose paths the ranker keeps: Figure 5 of the ReasonMed paper. */
 export const topTwo: View = {
@@ -16,16 +26,12 @@ SELECT
     countIf(rank = 1) AS came_first,
     chosen / sum(chosen) OVER (PARTITION BY edition, tier) AS share
 FROM (
-    SELECT shared.edition AS edition, path_id, model, temperature
+    SELECT shared.edition AS edition, path_key, model, temperature
     FROM ${sharedRows('verdicts', 'verdicts')}
-    WHERE kind = 'verdict'
+    WHERE kind = 'verdict' AND ${editionKey('shared.edition', 'path_key')} IN (SELECT ${editionKey('edition', 'path_key')} FROM ${chosenPaths})
 ) AS written
-INNER JOIN (
-    SELECT edition, tier, path_ids[1] AS path_id, rank FROM kept WHERE route = 'ranked'
-    UNION ALL
-    SELECT edition, tier, path_id, rank FROM ranked
-    ARRAY JOIN chosen_path_ids AS path_id, arrayEnumerate(chosen_path_ids) AS rank
-) AS ranking USING (edition, path_id)
+INNER JOIN ${chosenPaths} AS ranking USING (edition, path_key)
 GROUP BY edition, tier, model, temperature
-ORDER BY edition, tier, model, temperature`,
+ORDER BY edition, tier, model, temperature
+${UNSORTED_SETS}`,
 }

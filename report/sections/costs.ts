@@ -1,4 +1,4 @@
-import { roleOf } from '../../analytics/views/roles.ts'
+import { roleOf } from '../../analytics/tables/roles.ts'
 import { seriesOf, text } from '../rows.ts'
 import type { Section } from '../section.ts'
 import { tableOf } from '../table.ts'

@@ -81,6 +81,10 @@ describe('migrations', () => {
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
     expect(migrations(SERVER).map(({ name }) => name)).toEqual([
       ...TABLES.map(({ name }) => `table ${name}`),
+      ...TABLES.flatMap(({ name, keys }) => (keys === undefined ? [] : `keys of ${name}`)),
+      ...TABLES.flatMap(({ name, projections = [] }) =>
+        projections.map((projection) => `projection ${name}.${projection.name}`),
+      ),
       ...VIEWS.map(({ name }) => `view ${name}`),
     ])
   })
