@@ -2,19 +2,20 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { datasetCard } from '../export/card/card.ts'
 import type { CardFacts } from '../export/card/facts.ts'
-import { type Companion, type ExportSummary, exportDatasets } from '../export/export.ts'
+import type { Companion, ExportSummary } from '../export/export.ts'
 import { FILE_TYPES, type FileType } from '../export/files/dataset-files.ts'
 import { FIELDS } from '../export/filter/fields.ts'
 import { parseFilter } from '../export/filter/parse.ts'
 import type { Format } from '../export/format.ts'
 import { DEFAULT_FORMAT, FORMATS } from '../export/formats.ts'
+import { LEAKS_FILE } from '../export/leakage/leaks.ts'
 import { llamaFactoryFiles } from '../export/llama-factory.ts'
 import type { Selection } from '../export/select.ts'
 import { editionFacts } from '../export/session-card.ts'
+import { exportSession } from '../export/session-export.ts'
 import { SHAPES, type Shape } from '../export/shapes.ts'
 import { parseSplit } from '../export/split.ts'
 import { openSession, type Session } from '../pipeline/session.ts'
-import { topicsOf } from '../sinks/session-records.ts'
 import { EXIT } from './exit-codes.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
 import { reportUnreadable, UNREADABLE_HELP } from './unreadable-report.ts'
@@ -86,7 +87,7 @@ ${Object.entries(FIELDS)
 
 Of a question that was revised only records of its latest revision are written, of a withdrawn one none.${UNREADABLE_HELP}
 
-JSON: { records, withdrawn, superseded, passedOver, unreadable, files: [{ dataset, format, shape, part, path, rows }] }.`
+JSON: { records, withdrawn, superseded, passedOver, leaked, unreadable, files: [{ dataset, format, shape, part, path, rows }] }.`
 
 function listed(wanted: (format: Format) => boolean): string {
   return FORMATS.filter(wanted)
@@ -101,9 +102,7 @@ async function runExport(options: ExportCommandOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   const session = await openSession({ config, edition, onProgress })
   try {
-    const summary = await exportDatasets({
-      read: topicsOf(session),
-      minCharacters: session.config.verify.minCharacters,
+    const summary = await exportSession(session, {
       folder: out,
       formats: format,
       shapes: shape,
@@ -167,11 +166,12 @@ function selectionOf({ where, split, seed, paths, huggingFace }: ExportCommandOp
   }
 }
 
-function sentence({ records, withdrawn, superseded, passedOver, files }: ExportSummary): string {
+function sentence({ records, withdrawn, superseded, passedOver, leaked, files }: ExportSummary): string {
   const left = [
     withdrawn > 0 ? `${withdrawn} withdrawn` : '',
     superseded > 0 ? `${superseded} of earlier revisions` : '',
     passedOver > 0 ? `${passedOver} not chosen` : '',
+    leaked > 0 ? `${leaked} like protected questions, listed in ${LEAKS_FILE}` : '',
   ].filter((part) => part !== '')
   const without = left.length > 0 ? `; left out: ${left.join(', ')}` : ''
   return [`${records} records${without}`, ...files.map(({ path, rows }) => `  ${path}  ${rows}`)].join('\n')

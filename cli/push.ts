@@ -1,7 +1,6 @@
 /** `ninefold push`: an exported dataset onto the Hugging Face Hub. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { NinefoldError } from '../errors.ts'
-import { pushFolder } from '../export/push.ts'
 import { counted } from '../terminal/numbers.ts'
 import { onProgress } from './session-options.ts'
 
@@ -44,6 +43,8 @@ async function push(folder: string, options: PushCommandOptions): Promise<void> 
   const { repo, branch, message, tokenEnv, json } = options
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  // Only here: the Hub's client takes longer to load than most commands to run.
+  const { pushFolder } = await import('../export/push.ts')
   const summary = await pushFolder({
     folder,
     repository: repo,

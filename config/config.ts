@@ -8,6 +8,7 @@ import { crossProblems, type SoundSections } from './checks.ts'
 import { withAbsoluteFiles, withEnvironmentAddresses } from './cluster.ts'
 import { readEnvFile } from './env-file.ts'
 import { ConfigError, placeOf } from './errors.ts'
+import { exportFrom } from './export.ts'
 import { readControls } from './given-controls.ts'
 import { problemsOf } from './issues.ts'
 import { checkedEditionName } from './names.ts'
@@ -50,6 +51,7 @@ export async function loadConfig(from: string | ConfigInput, options: ConfigOpti
   return {
     ...withEnvironmentAddresses(withTokens(withAbsoluteFiles(config, folder), dataDir), process.env),
     sources: config.sources.map((source) => sourceFrom(folder, source)),
+    export: exportFrom(folder, config.export),
     dataDir,
     controls: await controlsOf(config, folder),
     processorFiles,

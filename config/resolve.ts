@@ -44,6 +44,7 @@ export function resolveConfig(file: ConfigFile, edition: string, generatePromptH
     clickhouse: resolveClickhouse(file),
     monitor: file.monitor ?? null,
     sources: file.sources.map(resolveQuestionSource),
+    export: file.export,
     dataDir: file.data,
     processorFiles: file.processors,
     plugins: [],

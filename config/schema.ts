@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { environmentName, kafka, registry } from './cluster.ts'
 import { controls } from './controls.ts'
+import { exportSection } from './export.ts'
 import { monitor } from './monitor.ts'
 import { ALIAS_PATTERN, DOTLESS_PATTERN, IDENTIFIER_PATTERN, NAME_LENGTHS } from './names.ts'
 import { refuseUnsafeParams } from './params.ts'
@@ -320,6 +321,9 @@ export const configFile = z.strictObject({
     .describe(
       '{ share, seed, tiers, sources, pairs }: which records are scored, where `roles.score` is set; scores change no result.',
     ),
+  export: exportSection
+    .prefault({})
+    .describe('{ protected, similarity }: questions that are kept out of every export.'),
   deadLetters: z
     .strictObject({
       maxShare: z

@@ -1,5 +1,6 @@
 import type { ProcessorPlugin } from '../plugins/define.ts'
 import type { Controls } from './controls.ts'
+import type { ExportSettings } from './export.ts'
 import type { QuestionSource } from './question-sources.ts'
 import type { ScoreSampling } from './score.ts'
 
@@ -225,6 +226,8 @@ export interface Config {
   monitor: MonitorAddress | null
   /** The question files that `load` and `run` take in. */
   sources: readonly QuestionSource[]
+  /** What no export may hold. */
+  export: ExportSettings
   dataDir: string
   /** Files of plugged-in processors. */
   processorFiles: readonly string[]

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { type AuditReport, audit } from '../audit/audit.ts'
 import { openSource } from '../audit/session-source.ts'
 import { NinefoldError } from '../errors.ts'
-import { type ExportSummary, exportDatasets } from '../export/export.ts'
+import type { ExportSummary } from '../export/export.ts'
+import { exportSession } from '../export/session-export.ts'
 import { loadFiles } from '../pipeline/load.ts'
 import { runWorker } from '../pipeline/run.ts'
 import { openSession, type Session } from '../pipeline/session.ts'
 import type { SimulatedEndpoints } from '../pipeline/simulated-endpoints.ts'
-import { topicsOf } from '../sinks/session-records.ts'
 import { describeProblem } from '../sources/line-problem.ts'
 import { type StopReport, stopStack } from '../stack/stop.ts'
 import type { LiveScreen } from '../terminal/live-screen.ts'
@@ -117,13 +117,7 @@ async function demonstrate(options: DemoOptions, folder: DemoFolder, session: Se
     options,
     'exporting',
     ({ records, files }) => `${counted(records, 'record')} exported in ${counted(files.length, 'shape')}`,
-    () =>
-      exportDatasets({
-        read: topicsOf(session),
-        minCharacters: session.config.verify.minCharacters,
-        folder: folder.exportFolder,
-        signal: stop,
-      }),
+    () => exportSession(session, { folder: folder.exportFolder, signal: stop }),
   )
   const report = await step(
     options,

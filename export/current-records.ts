@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TrainingRecord } from '../schemas/types.ts'
 import { sorted } from '../sinks/external-sort.ts'
-import { selectedQuestions } from './export.ts'
+import { NO_COUNTS, selectedQuestions } from './export.ts'
 import type { ReadTopic } from './gather.ts'
+import { Leaks } from './leakage/leaks.ts'
+import type { ProtectedQuestions } from './leakage/protected-questions.ts'
 
 const RUN_CHARACTERS = 32_000_000
 
@@ -13,11 +15,14 @@ const RUN_CHARACTERS = 32_000_000
  * Those that count, each once, in the order of their ids: what an export holds.
  * @throws {NinefoldError} NF_EXPORT_CONFLICT when two records of one id say different things
  */
-export async function* currentRecords(read: ReadTopic): AsyncGenerator<TrainingRecord> {
+export async function* currentRecords(
+  read: ReadTopic,
+  protectedQuestions: ProtectedQuestions | null,
+): AsyncGenerator<TrainingRecord> {
   const work = await mkdtemp(join(tmpdir(), 'ninefold-records-'))
+  const leaks = protectedQuestions && (await Leaks.open(protectedQuestions, work))
   try {
-    const counts = { records: 0, withdrawn: 0, superseded: 0, passedOver: 0 }
-    const questions = selectedQuestions({ read, formats: [] }, counts, work)
+    const questions = selectedQuestions({ read, formats: [] }, { counts: { ...NO_COUNTS }, leaks, work })
     const keyed = async function* () {
       for await (const { dossier } of questions) {
         for (const { record } of dossier.records) yield { key: record.recordId, text: JSON.stringify(record) }
@@ -28,6 +33,7 @@ export async function* currentRecords(read: ReadTopic): AsyncGenerator<TrainingR
       yield JSON.parse(text) as TrainingRecord
     }
   } finally {
+    await leaks?.close()
     await rm(work, { recursive: true, force: true })
   }
 }

@@ -17,6 +17,8 @@ import { type Dataset, DatasetFiles, type FileType } from './files/dataset-files
 import type { Format } from './format.ts'
 import { DEFAULT_FORMAT } from './formats.ts'
 import { type GatheredTopic, gather, type ReadTopic } from './gather.ts'
+import { LEAKS_FILE, Leaks } from './leakage/leaks.ts'
+import type { ProtectedQuestions } from './leakage/protected-questions.ts'
 import { checkFilter, EVERYTHING, type Selected, type Selection, select } from './select.ts'
 import { DATASET_OF_SHAPE, SHAPES, type Shape } from './shapes.ts'
 import { Tally } from './tally.ts'
@@ -33,6 +35,8 @@ export interface ExportOptions {
   readonly shapes?: readonly Shape[]
   /** Default: everything. */
   readonly selection?: Selection
+  /** What is like one of these is kept out, and listed in leaked.jsonl; default: nothing. */
+  readonly protectedQuestions?: ProtectedQuestions | null
   /** Default: JSONL. */
   readonly type?: FileType
   /** Rows a file at most; default: no limit. */
@@ -76,12 +80,17 @@ export interface ExportSummary {
   readonly superseded: number
   /** Records left out: not chosen. */
   readonly passedOver: number
+  /** Records left out: their question is like a protected one. */
+  readonly leaked: number
   readonly files: readonly ExportedFile[]
 }
 
 /** Records chosen, and left out. */
-export type Counts = {
-  -readonly [K in 'records' | 'withdrawn' | 'superseded' | 'passedOver']: ExportSummary[K]
+export type Counts = { -readonly [K in Exclude<keyof ExportSummary, 'files'>]: ExportSummary[K] }
+
+/** Nothing counted yet. */
+export const NO_COUNTS: Readonly<Counts> = {
+  ...{ records: 0, withdrawn: 0, superseded: 0, passedOver: 0, leaked: 0 },
 }
 
 const RUN_CHARACTERS = 32_000_000
@@ -98,18 +107,21 @@ export async function exportDatasets(options: ExportOptions): Promise<ExportSumm
   checkFilter(selection.where, options.formats ?? [DEFAULT_FORMAT])
   const work = await workFolderIn(folder)
   const outputs = outputsOf(options, work)
+  const leaks = options.protectedQuestions ? await Leaks.open(options.protectedQuestions, work) : null
   try {
-    const counts: Counts = { records: 0, withdrawn: 0, superseded: 0, passedOver: 0 }
+    const counts: Counts = { ...NO_COUNTS }
     const tally = new Tally()
-    await writeAll(options, outputs, { work, counts, tally })
+    await writeAll(options, outputs, { work, counts, tally, leaks })
     for (const output of outputs) await output.finish()
+    await leaks?.finish()
     await mkdir(join(folder, within), { recursive: true })
     const files = await filesOf(outputs, join(folder, within))
+    if (leaks !== null) await rename(join(work, LEAKS_FILE), join(folder, LEAKS_FILE))
     const summary = { ...counts, files }
     await writeCompanions((await companions?.(summary, tally)) ?? [], folder, work)
     return summary
   } catch (error) {
-    await Promise.all(outputs.map((output) => output.close()))
+    await Promise.allSettled([...outputs, ...(leaks === null ? [] : [leaks])].map((output) => output.close()))
     throw diskFault(error, folder) ?? error
   } finally {
     await rm(work, { recursive: true, force: true })
@@ -159,6 +171,7 @@ interface Progress {
   readonly work: string
   readonly counts: Counts
   readonly tally: Tally
+  readonly leaks: Leaks | null
 }
 
 /** Two passes: questions in their order, which gives the records; records in the order of their ids. */
@@ -169,7 +182,7 @@ async function writeAll(
 ): Promise<void> {
   const { minCharacters, formats = [DEFAULT_FORMAT], runCharacters = RUN_CHARACTERS, signal } = options
   const context = { minCharacters }
-  const selected = selectedQuestions({ ...options, formats }, progress.counts, progress.work)
+  const selected = selectedQuestions({ ...options, formats }, progress)
   const toSort = async function* (): AsyncGenerator<Keyed> {
     for await (const question of selected) {
       for (const output of outputs) await writeQuestion(output, question, context)
@@ -204,19 +217,19 @@ export async function* selectedQuestions(
   options: Pick<ExportOptions, 'read' | 'selection' | 'runCharacters' | 'signal'> & {
     readonly formats: readonly Format[]
   },
-  counts: Counts,
-  workFolder: string,
+  { counts, leaks, work: workFolder }: Pick<Progress, 'counts' | 'leaks' | 'work'>,
 ): AsyncGenerator<Selected> {
   const { read, formats, selection = EVERYTHING, runCharacters = RUN_CHARACTERS, signal } = options
   const work = await mkdtemp(join(workFolder, 'questions-'))
   const topics = topicsOf(formats, selection)
   for await (const gathered of gather({ read, topics, work, runCharacters, signal })) {
     const dossier = currentDossier(gathered, counts)
-    if (dossier === null) continue
+    if (dossier === null || (await leaks?.keepsOut(dossier))) continue
     const selected = select(dossier, selection)
     counts.passedOver += selected.passedOver
     yield selected
   }
+  counts.leaked = leaks?.records ?? 0
 }
 
 async function writeQuestion(

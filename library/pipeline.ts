@@ -3,9 +3,9 @@ import { type AuditReport, audit } from '../audit/audit.ts'
 import { refuseChangedEdition } from '../audit/edition.ts'
 import { openSource } from '../audit/session-source.ts'
 import type { Config } from '../config/config.ts'
-import { currentRecords } from '../export/current-records.ts'
-import { type ExportSummary, exportDatasets } from '../export/export.ts'
-import { SHAPES, type Shape } from '../export/shapes.ts'
+import type { ExportSummary } from '../export/export.ts'
+import { exportSession, recordsOf } from '../export/session-export.ts'
+import type { Shape } from '../export/shapes.ts'
 import { countLeftovers, type Leftovers } from '../pipeline/leftovers.ts'
 import { loadItems } from '../pipeline/load.ts'
 import { runWorker } from '../pipeline/run.ts'
@@ -14,7 +14,7 @@ import type { OwnTopic, ProcessorPlugin } from '../plugins/define.ts'
 import { topicName } from '../plugins/topics.ts'
 import type { TopicName, TopicRecords } from '../schemas/topics.ts'
 import type { TrainingRecord } from '../schemas/types.ts'
-import { readTopic, topicsOf } from '../sinks/session-records.ts'
+import { readTopic } from '../sinks/session-records.ts'
 import { parseQuestions } from '../sources/read-questions.ts'
 import type { UnreadableRecord } from '../streams/unreadable.ts'
 import type { NinefoldConfig } from './config.ts'
@@ -114,11 +114,11 @@ export async function openPipeline(
     config: session.config,
     load: (questions, request) => load(session, questions, request),
     run: (request) => run(session, request, onProgress),
-    records: () => currentRecords(topicsOf(session)),
+    records: () => recordsOf(session),
     read: <V>(topic: TopicName | OwnTopic<string, V>) =>
       readTopic(session, topicName(topic)) as AsyncGenerator<never>,
     unreadable: () => [...session.unreadable.named],
-    export: (request) => exportTo(session, request),
+    export: (request) => exportSession(session, request),
     audit: (request) => auditNow(session, request),
     close: () => session.close(),
     [Symbol.asyncDispose]: () => session.close(),
@@ -142,14 +142,6 @@ async function run(
   const { untilDrained = true, only = [], signal = new AbortController().signal } = request
   await runWorker(session, { only, untilDrained, stop: signal, onNotice })
   return countLeftovers(session)
-}
-
-function exportTo(
-  session: Session,
-  { folder, shapes = SHAPES, signal }: ExportRequest,
-): Promise<ExportSummary> {
-  const { minCharacters } = session.config.verify
-  return exportDatasets({ read: topicsOf(session), minCharacters, folder, shapes, signal })
 }
 
 async function auditNow(session: Session, { running = false } = {}): Promise<AuditReport> {

@@ -65,6 +65,7 @@ function counts({ summary, tally, chosenBy }: CardFacts): string {
         ['not chosen', number(summary.passedOver)],
         ['of earlier revisions', number(summary.superseded)],
         ['withdrawn', number(summary.withdrawn)],
+        ['like a protected question', number(summary.leaked)],
       ],
     ),
   ].join('\n\n')

@@ -1,5 +1,4 @@
 /** Rows as a Parquet file, a row group at a time. */
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { FileWriter } from '../../sinks/file-writer.ts'
 import type { Cell, Columns, ColumnType, Row } from '../row.ts'
 import { parquetSchema } from './parquet-schema.ts'
@@ -10,6 +9,8 @@ const GROUP_ROWS = 1000
 
 /** @throws when the file is there already */
 export async function createParquet(path: string, columns: Columns): Promise<RowFile> {
+  // Only here: most commands write no Parquet.
+  const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
   const file = await FileWriter.create(path)
   const bytes = new ByteWriter()
   const parquet = new ParquetWriter({ writer: bytes, schema: parquetSchema(columns), createdBy: 'ninefold' })

@@ -64,6 +64,7 @@ export function config(changes: Partial<Config> = {}): Config {
     registry: null,
     clickhouse: { kind: 'off' },
     sources: [],
+    export: { protected: [], similarity: 0.8 },
     monitor: null,
     dataDir: '.ninefold',
     processorFiles: [],

@@ -48,6 +48,7 @@ describe('exportDatasets', () => {
       withdrawn: 0,
       superseded: 0,
       passedOver: 0,
+      leaked: 0,
       files: (['cot', 'response', 'reason'] as const).map((shape) => ({
         dataset: `${shape}med`,
         format: 'alpaca',
