@@ -79,12 +79,19 @@ function conflict(recordId: string): NinefoldError {
 }
 
 function scored(records: readonly TrainingRecord[], scores: readonly Score[]): ScoredRecord[] {
-  const ofRecord = new Map(
-    scores.filter(({ subject }) => subject === 'record').map((score) => [score.subjectId, score.overall]),
+  const ofRecord = Map.groupBy(
+    scores.filter(({ subject }) => subject === 'record'),
+    ({ subjectId }) => subjectId,
   )
   return records
-    .map((record) => ({ record, score: ofRecord.get(record.recordId) ?? null }))
+    .map((record) => ({ record, score: meanOf(ofRecord.get(record.recordId) ?? []) }))
     .sort((a, b) => a.record.rank - b.record.rank || (a.record.recordId < b.record.recordId ? -1 : 1))
+}
+
+/** Several scorers may have scored one record. */
+function meanOf(scores: readonly Score[]): number | null {
+  if (scores.length === 0) return null
+  return scores.reduce((sum, { overall }) => sum + overall, 0) / scores.length
 }
 
 /** An edition may share verdicts of which it counts only some: those that triage named. */
