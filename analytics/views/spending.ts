@@ -7,6 +7,8 @@ import { sharedRows } from './shared-rows.ts'
 import type { View } from './view.ts'
 
 const OWN_CALL = editionKey('edition', 'call_key')
+/** Tells a call's row from all others: its place in the topic, of at most 65,536 partitions. */
+const OWN_PLACE = editionKey('edition', '(65536 * _offset + _partition)')
 
 /** The ids of an array of them, as numbers within their row's edition. */
 function numbersOf(ids: string): string {
@@ -30,7 +32,7 @@ function callsBehindRecords(table: string, topic: TopicName, key: string, ids: s
 export const spending: View = {
   name: 'spending',
   comment:
-    "A row is what became of a role's calls. kept: behind a record, as its path, verdict, ranking, mending or summary, or behind a score; rejected: used, but behind no record, such as a wrong path; unusable: answered, and no step could use it, such as an answer in the wrong form that was asked for again, or one whose step is not done yet; repeated: answered although an equal request had been; failed: no answer came. usd is NULL where no call has a known price.",
+    "A row is what became of a role's calls. kept: behind a record, as its path, verdict, ranking, mending or summary, or behind a score or a control of the judge; rejected: used, but behind no record, such as a wrong path; unusable: answered, and no step could use it, such as an answer in the wrong form that was asked for again, or one whose step is not done yet; repeated: answered although an equal request had been; failed: no answer came. usd is NULL where no call has a known price.",
   select: `
 WITH behind_records AS (${callsBehindRecords('raw_paths', 'raw-paths', 'path_key', 'path_ids')}
     UNION ALL${callsBehindRecords('verdicts', 'verdicts', 'verdict_key', 'verdict_ids')}
@@ -38,6 +40,8 @@ WITH behind_records AS (${callsBehindRecords('raw_paths', 'raw-paths', 'path_key
     SELECT ${numbersOf('request_hashes')} FROM records
     UNION ALL
     SELECT ${numbersOf('request_hashes')} FROM scores
+    UNION ALL
+    SELECT ${editionKey('edition', numberOf('request_hash'))} FROM controls
 ),
 used AS (${callsOf('raw_paths', 'raw-paths')}
     UNION ALL${callsOf('verdicts', 'verdicts')}
@@ -58,51 +62,27 @@ answered_again AS (
     HAVING count() > 1
 ),
 repetitions AS (
-    SELECT edition, payment_id
+    SELECT ${OWN_PLACE}
     FROM completions
     WHERE status != 'failed' AND ${OWN_CALL} IN answered_again
     QUALIFY row_number() OVER (PARTITION BY edition, request_hash ORDER BY started_at, payment_id) > 1
 )
 SELECT
     edition,
-    role,
-    outcome,
+    ${roleOf('step')} AS role,
+    multiIf(
+        status = 'failed', 'failed',
+        ${OWN_PLACE} IN repetitions, 'repeated',
+        ${OWN_CALL} IN behind_records, 'kept',
+        ${OWN_CALL} IN used, 'rejected',
+        'unusable'
+    ) AS outcome,
     count() AS calls,
-    sum(spent.prompt_tokens) AS prompt_tokens,
-    sum(spent.completion_tokens) AS completion_tokens,
+    sum(completions.prompt_tokens) AS prompt_tokens,
+    sum(completions.completion_tokens) AS completion_tokens,
     ${dollars('sum(cost_nano_usd)')} AS usd,
     countIf(cost_nano_usd IS NULL) AS calls_of_unknown_cost
-FROM (
-    SELECT
-        edition,
-        ${roleOf('step')} AS role,
-        multiIf(
-            status = 'failed', 'failed',
-            ${OWN_CALL} IN behind_records, 'kept',
-            ${OWN_CALL} IN used, 'rejected',
-            'unusable'
-        ) AS outcome,
-        prompt_tokens,
-        completion_tokens,
-        cost_nano_usd
-    FROM completions
-    WHERE status = 'failed' OR ${OWN_CALL} NOT IN answered_again
-    UNION ALL
-    SELECT
-        edition,
-        ${roleOf('step')} AS role,
-        multiIf(
-            (edition, payment_id) IN repetitions, 'repeated',
-            ${OWN_CALL} IN behind_records, 'kept',
-            ${OWN_CALL} IN used, 'rejected',
-            'unusable'
-        ) AS outcome,
-        prompt_tokens,
-        completion_tokens,
-        cost_nano_usd
-    FROM completions
-    WHERE status != 'failed' AND ${OWN_CALL} IN answered_again
-) AS spent
+FROM completions
 GROUP BY edition, role, outcome
 ORDER BY edition, role, outcome
 ${UNSORTED_SETS}`,

@@ -24,6 +24,25 @@ const after = (overall: number, pathId: string, changes: Partial<Score> = {}) =>
 const easy = (overall: number, pathId: string, changes: Partial<Score> = {}) =>
   after(overall, pathId, { tier: 'easy', route: 'ranked', ...changes })
 
+const item = (overall: number, dataset: string, changes: Partial<Score> = {}) =>
+  row(overall, {
+    ...{
+      subject: 'dataset',
+      subjectId: `${dataset} ${overall}`,
+      questionId: `${dataset} ${overall}`,
+      dataset,
+    },
+    ...{
+      pathId: null,
+      tier: '',
+      route: '',
+      writer: '',
+      source: '',
+      promptVersion: 'score-item@1',
+      ...changes,
+    },
+  })
+
 const ROWS = [
   // Gains 1, 2, 0 and 1.
   ...[before(6, 'p1'), after(7, 'p1'), before(6, 'p2'), after(8, 'p2')],
@@ -35,6 +54,8 @@ const ROWS = [
   after(5, '', { pathId: null, tier: 'difficult', route: 'regenerated', subjectId: 'anew' }),
   // Another scorer's scores are no side of anybody's pair.
   before(1, 'p1', { scorer: 'other' }),
+  ...[6, 8, 10].map((overall) => item(overall, 'theirs', { logic: 7 })),
+  item(9, 'ours'),
 ]
 
 type Row = Record<string, unknown>
@@ -103,5 +124,28 @@ describe('the views of scores', () => {
         ...{ deviation: 0.816497, low: -0.2992, high: 2.2992, p: 0.0917 },
       },
     ])
+  })
+
+  it('compare datasets from outside, aspect by aspect, and count them nowhere else', async () => {
+    const rows = await rowsOf(
+      'SELECT dataset, aspect, toUInt32(n) AS n, mean, standard_deviation AS deviation, round(mean_low, 4) AS low, round(mean_high, 4) AS high FROM dataset_scores',
+    )
+    // 6, 8, 10: variance 4, standard error 1.154701; t of 2 degrees is 4.302653.
+    const of = (aspect: string) => ({
+      ...{ dataset: 'theirs', aspect, n: 3, mean: 8, deviation: 2, low: 3.0317, high: 12.9683 },
+    })
+    const single = (aspect: string) => ({
+      ...{ dataset: 'ours', aspect, n: 1, mean: 9, deviation: null, low: null, high: null },
+    })
+    const same = { mean: 7, deviation: 0, low: null, high: null }
+    expect(rows).toEqual([
+      ...['overall', 'clinical_accuracy', 'logic', 'factual_correctness', 'completeness'].map(single),
+      ...[of('overall'), of('clinical_accuracy'), { ...of('logic'), ...same }],
+      ...[of('factual_correctness'), of('completeness')],
+    ])
+    const [elsewhere] = await rowsOf(
+      "SELECT toUInt32(count()) AS n FROM score_means WHERE subject = 'dataset'",
+    )
+    expect(elsewhere).toEqual({ n: 0 })
   })
 })

@@ -74,7 +74,7 @@ function worker(more: Partial<ReadWorker> = {}): ReadWorker {
 }
 
 const beside: BesideWorker = {
-  controls: () => [],
+  controls: () => [{ verifier: 'qwen', expected: 'Error', shown: 50, right: 40, alarm: true }],
   spending: (role) => ({ spent: role === undefined ? 2.5e9 : 1e9, assumed: 0, reserved: 1e8 }),
   sink: () => ({ away: 'ClickHouse is away', written: 99 }),
 }
@@ -122,6 +122,11 @@ describe('a monitor', () => {
     expect(text.value('ninefold_budget_limit_usd', { limit: 'verify' })).toBe(4)
     expect(text.value('ninefold_sink_up')).toBe(0)
     expect(text.value('ninefold_sink_rows_total')).toBe(99)
+    const judge = { verifier: 'qwen', expected: 'Error' }
+    const controls = ['', '_right_ratio', '_alarm'].map((end) =>
+      text.value(`ninefold_judge_controls${end}`, judge),
+    )
+    expect(controls).toEqual([50, 0.8, 1])
     expect(text.value('ninefold_consumer_restarts_total', { step: 'verify' })).toBe(1)
     expect(text.samples.filter(({ name }) => name.startsWith('ninefold_lag'))).toEqual([])
     const steps = text.samples.filter(({ name }) => name === 'ninefold_records_processed_total')
