@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts'
 import { costNanoUsd, mostNanoUsd } from './cost.ts'
 import type { Dialect, Dialects } from './dialect.ts'
 import { CallFailure } from './errors.ts'
+import type { HandoverPort } from './handover.ts'
 import type { CallRecord, JournalPort, StoredAnswer } from './journal-port.ts'
 import type { Lane } from './lane.ts'
 import type { Permit, Turn } from './limiter.ts'
@@ -46,6 +47,8 @@ export interface CallerOptions {
   readonly journal: JournalPort
   /** Where answers are kept: while there is none, no call begins. Left out = there always is. */
   readonly room?: Room
+  /** Told of each call that is sent, so that this machine's other workers do not make it, too. */
+  readonly handover?: Pick<HandoverPort, 'begins'>
   /** What calls are paid from; left out = no limit. */
   readonly budget?: Budget | null
   readonly clock: Clock
@@ -168,6 +171,7 @@ async function callOnce(
   }
   const { answers } = lane
   const body = call.body(way)
+  options.handover?.begins(call.hash)
   const outcome = await underWay.during(() => callNow({ call, body, attempt, lane, permit }, options, signal))
   if (!(outcome instanceof CallFailure)) ways.answered(lane)
   return { outcome, lane, way, othersAnswered: lane.answers > answers }

@@ -1,6 +1,6 @@
 /**
- * Calls that a worker goes on with though their partitions may go elsewhere, in a file beside its journal: whoever works
- * on the partitions next, on this machine, waits for what comes of them in place of paying for the same.
+ * Calls that a worker makes though their partitions may go elsewhere, in a file beside its journal: whoever works on the
+ * partitions next, on this machine, waits for what comes of them in place of paying for the same.
  *
  * A claim holds as long as its worker lives, which the slot's lock tells, and goes on, which a number tells that is
  * counted up meanwhile: a stopped process keeps its lock, and is not waited for. There is no file before there is a claim.
@@ -29,13 +29,20 @@ const BEAT_MS = 1_000
 export class Claims {
   readonly #path: string
   readonly #requests = new Set<string>()
+  /** Those that are claimed before this turn of the event loop ends. */
+  readonly #coming = new Set<string>()
+  readonly #fault: (error: unknown) => void
   #database: DatabaseSync | null = null
   #ended: string[] = []
   #beating: NodeJS.Timeout | null = null
 
-  /** @param folder the journal's: held by one process at a time. What a dead one has claimed there is claimed no more. */
-  constructor(folder: string) {
+  /**
+   * @param folder the journal's: held by one process at a time. What a dead one has claimed there is claimed no more.
+   * @param fault told why something could not be claimed after all
+   */
+  constructor(folder: string, fault: (error: unknown) => void = () => {}) {
     this.#path = join(folder, FILE)
+    this.#fault = fault
     if (existsSync(this.#path)) this.#opened().exec('DELETE FROM claims')
   }
 
@@ -54,20 +61,38 @@ export class Claims {
     this.#beating ??= setInterval(() => this.#beat(), BEAT_MS).unref()
   }
 
+  /** Claims this one, together with others of this turn, before anything that was written in this turn is sent. */
+  addSoon(request: string): void {
+    if (this.#requests.has(request)) return
+    this.#coming.add(request)
+    if (this.#coming.size === 1) process.nextTick(() => this.#addComing())
+  }
+
   /** A call has ended, claimed or not; its answer, if one came, is in the journal. Others see it soon. */
   end(request: string): void {
+    this.#coming.delete(request)
     if (this.#requests.size === 0 || !this.#requests.delete(request)) return
     if (this.#ended.push(request) === 1) setImmediate(() => this.#remove())
   }
 
   /** Claims nothing any more. */
   close(): void {
+    this.#coming.clear()
     this.#ended.push(...this.#requests)
     this.#requests.clear()
     this.#remove()
     if (this.#beating !== null) clearInterval(this.#beating)
     this.#database?.close()
     this.#database = null
+  }
+
+  #addComing(): void {
+    try {
+      this.add(this.#coming)
+    } catch (error) {
+      this.#fault(error)
+    }
+    this.#coming.clear()
   }
 
   #opened(): DatabaseSync {

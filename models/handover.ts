@@ -1,12 +1,13 @@
 /**
  * Hands calls over when partitions go from one worker to another of the same machine.
  *
- * Before a worker asks to join its group anew, it claims the calls of the group's tasks, and begins no other one until it
- * knows what it keeps. Nobody is given a partition before all members have asked; so who is given one finds every
+ * A worker claims every call it makes: partitions may be taken from it without its knowing, when it was too slow or stood
+ * still. Before it asks to join its group anew, it claims also the calls of the group's tasks that wait for their turn,
+ * and begins no other one until it knows what it keeps. Nobody is given a partition before all members have asked, or
+ * have not been heard of for a session, in which case they begin no call (see the lease); so who is given one finds every
  * call of its last owner claimed, or ended, with the answer in that worker's journal. It waits for those that are
- * claimed, and makes a call itself only when the claim has ended without an answer, or its worker has died or stands still.
- *
- * Where workers come and go no more, all this costs a look into an empty map a call.
+ * claimed, and makes a call itself only when the claim has ended without an answer, or its worker has died or stands
+ * still.
  */
 import { messageOf } from '../errors.ts'
 import type { Log } from '../streams/log.ts'
@@ -17,8 +18,11 @@ import type { StoredAnswer } from './journal-port.ts'
 
 /** How often claims that are waited for are looked at, ms. */
 const LOOK_MS = 100
-/** A worker that has given no sign of life for so long is taken to stand still, ms: ten of its beats. */
-const SILENT_MS = 10_000
+/**
+ * A worker that has given no sign of life for so long is taken to stand still, ms. Until then its calls, and no others,
+ * wait for it, as they would for a slow endpoint: that costs nothing.
+ */
+const SILENT_MS = 60_000
 
 /** What handing over needs. */
 export interface HandoverOptions {
@@ -36,7 +40,7 @@ export interface HandoverOptions {
 }
 
 /** What asking needs of it. */
-export type HandoverPort = Pick<Handover, 'awaited' | 'ended'>
+export type HandoverPort = Pick<Handover, 'awaited' | 'begins' | 'ended'>
 
 interface Claimant {
   readonly claims: ClaimsElsewhere
@@ -66,7 +70,7 @@ export class Handover {
 
   constructor(options: HandoverOptions) {
     this.#options = options
-    this.#own = new Claims(options.folder)
+    this.#own = new Claims(options.folder, (error) => this.#unclaimed(error))
   }
 
   /** A group is about to move on; these requests are asked for its partitions now. May be told again and again. */
@@ -75,14 +79,19 @@ export class Handover {
     this.#claim(requests)
   }
 
-  /** Claims calls, in so far as this worker makes them itself. Without room on the disk others will pay for them, too. */
+  /** Claims calls, in so far as this worker makes them itself. */
   #claim(requests: Iterable<string>): void {
     const waiting = new Set([...this.#waiting].map(({ request }) => request))
     try {
       this.#own.add([...requests].filter((request) => !waiting.has(request)))
     } catch (error) {
-      this.#options.log.warn({ error: messageOf(error) }, 'calls under way cannot be claimed')
+      this.#unclaimed(error)
     }
+  }
+
+  /** Without room on the disk others will pay for them, too. */
+  #unclaimed(error: unknown): void {
+    this.#options.log.warn({ error: messageOf(error) }, 'calls under way cannot be claimed')
   }
 
   /** The group knows what it keeps; what it gave up is aborted by now. @param gained whether it has new partitions */
@@ -119,6 +128,11 @@ export class Handover {
     this.#waiting.add(waiting)
     void this.#look()
     return promise.finally(() => signal.removeEventListener('abort', leave))
+  }
+
+  /** A call of this worker is sent now. */
+  begins(request: string): void {
+    this.#own.addSoon(request)
   }
 
   /** A call of this worker has ended, or was given up; its answer, if one came, is in the journal. */

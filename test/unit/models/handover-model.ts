@@ -44,6 +44,7 @@ export class HandoverModel {
   readonly repeated: string[] = []
   readonly #answered = new Set<string>()
   #members: ModelWorker[] = []
+  #strangers: ModelWorker[] = []
   #gone: ModelWorker[] = []
   #made = 0
 
@@ -59,6 +60,11 @@ export class HandoverModel {
 
   get members(): readonly ModelWorker[] {
     return this.#members
+  }
+
+  /** Workers the group has given up without their knowing. */
+  get strangers(): readonly ModelWorker[] {
+    return this.#strangers
   }
 
   /** Slots that exist, those of other workers of this machine among them. */
@@ -82,6 +88,21 @@ export class HandoverModel {
     worker.leave()
     this.#members = this.#members.filter((member) => member !== worker)
     this.#gone.push(worker)
+    this.#askAnew()
+  }
+
+  /** The group has not heard of a worker for a session, and goes on without it; its calls go on, too. */
+  giveUp(worker: ModelWorker): void {
+    worker.loseLease()
+    this.#members = this.#members.filter((member) => member !== worker)
+    this.#strangers.push(worker)
+    this.#askAnew()
+  }
+
+  /** It finds out, and joins again. */
+  comeBack(worker: ModelWorker): void {
+    this.#strangers = this.#strangers.filter((stranger) => stranger !== worker)
+    this.#members.push(worker)
     this.#askAnew()
   }
 
@@ -118,7 +139,7 @@ export class HandoverModel {
   }
 
   async close(): Promise<void> {
-    for (const worker of [...this.#members, ...this.#gone]) await worker.close()
+    for (const worker of [...this.#members, ...this.#strangers, ...this.#gone]) await worker.close()
     rmSync(this.folder, { recursive: true })
   }
 
@@ -154,6 +175,8 @@ export class ModelWorker {
   readonly #asker
   readonly #tasks = new Map<number, AbortController>()
   #generation = NEVER_JOINED
+  /** Made when its lease is lost. */
+  #renewal: PromiseWithResolvers<void> | null = null
   /** What it was dealt and does not know of yet. */
   given: readonly number[] | null = null
 
@@ -182,7 +205,14 @@ export class ModelWorker {
       handover: this.#handover,
       clock: hastyClock,
       priorityOf: () => 0,
+      leased: () => this.#renewal?.promise ?? null,
     })
+  }
+
+  /** It cannot know any more what it owns: it begins no call, and what it was dealt and has not learned of it never does. */
+  loseLease(): void {
+    this.given = null
+    this.#renewal = Promise.withResolvers()
   }
 
   /** Before it asks to join: its calls are claimed. @returns what it says it owns */
@@ -200,10 +230,14 @@ export class ModelWorker {
     if (given === null) return
     this.given = null
     this.#generation++
+    // Others may have worked on all that it had.
+    if (this.#renewal !== null) for (const partition of this.#tasks.keys()) this.#drop(partition)
     const fresh = given.filter((partition) => !this.#tasks.has(partition))
     for (const partition of this.#tasks.keys()) if (!given.includes(partition)) this.#drop(partition)
     this.#handover.settled(GROUP, fresh.length > 0)
     for (const partition of fresh) this.#take(partition)
+    this.#renewal?.resolve()
+    this.#renewal = null
   }
 
   leave(): void {

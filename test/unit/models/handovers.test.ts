@@ -16,6 +16,8 @@ const step = fc.record({
     { weight: 3, arbitrary: fc.constant('answer' as const) },
     { weight: 2, arbitrary: fc.constant('fail' as const) },
     { weight: 1, arbitrary: fc.constant('kill' as const) },
+    { weight: 2, arbitrary: fc.constant('give up' as const) },
+    { weight: 2, arbitrary: fc.constant('come back' as const) },
     { weight: 4, arbitrary: fc.constant('wait' as const) },
   ),
   which: fc.nat(100),
@@ -29,17 +31,22 @@ function pick<T>(all: readonly T[], which: number): T | undefined {
 /** Does a step, if there is anything it can be done to. */
 async function take(group: HandoverModel, { what, which }: Step): Promise<void> {
   const member = pick(group.members, which)
+  const stranger = pick(group.strangers, which)
   const call = pick(group.calls, which)
   if (what === 'join') group.join()
   else if (what === 'wait') await sleep(STEP_MS)
   else if (what === 'learn') member?.learn()
   else if (what === 'leave' && member !== undefined) group.leave(member)
   else if (what === 'kill' && member !== undefined) group.kill(member)
-  else if (call !== undefined) await group.end(call, what === 'answer')
+  else if (what === 'give up' && member !== undefined) group.giveUp(member)
+  else if (what === 'come back' && stranger !== undefined) group.comeBack(stranger)
+  else if (call !== undefined && (what === 'answer' || what === 'fail'))
+    await group.end(call, what === 'answer')
 }
 
 /** Until every request is answered. */
 async function workOff(group: HandoverModel): Promise<void> {
+  for (const stranger of [...group.strangers]) group.comeBack(stranger)
   if (group.members.length === 0) group.join()
   while (!group.isDone) {
     for (const member of group.members) member.learn()
