@@ -30,6 +30,8 @@ ID_FIELDS = {
     "redrive": ("redriveId",),
     "editions": ("edition",),
     "budget-events": ("eventId",),
+    "score-intake": ("itemId",),
+    "controls": ("controlId",),
 }
 # What a copy elsewhere must say, too, beside the id.
 TEXT_FIELDS = {"records": ("cot", "response"), "kept": ("cot",), "verdicts": ("judgement",), "completions": ("text",)}

@@ -120,6 +120,26 @@ async function fill(): Promise<void> {
   await insert('records', [
     { question_id: 'q1', kind: 'record', record_id: 'r1', tier: 'easy', kept_id: 'k1', path_ids: ['q1/0/0'] },
   ])
+  const score = { scorer: MODELS[1], prompt_version: 'score@1', logic: 8, route: '', dataset: '' }
+  await insert('scores', [
+    ...[6, 7].map((before, at) => ({ ...score, subject: 'before', path_id: `s${at}`, score: before })),
+    ...[8, 8].map((after, at) => {
+      return { ...score, subject: 'record', route: 'refined', path_id: `s${at}`, score: after }
+    }),
+    ...[5, 9].map((of) => ({ ...score, subject: 'dataset', dataset: SOURCE, path_id: null, score: of })),
+  ])
+  await insert(
+    'controls',
+    [true, false].map((isRight) => ({
+      ...{
+        kind: 'wrong-answer',
+        expected: 'Error',
+        verifier: MODELS[0],
+        is_right: isRight,
+        question_id: 'q1',
+      },
+    })),
+  )
   const call = { status: 'answered', prompt_tokens: 10, completion_tokens: 20, started_at: 0, attempt: 1 }
   await insert('completions', [
     ...[0, 1].map((at) => ({

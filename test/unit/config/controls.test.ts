@@ -17,7 +17,7 @@ const CONFIG = {
   samplers: [{ model: 'one', temperature: [0.6, 0.8] }],
   roles: { verify: 'one', rank: 'one', refine: 'one', regenerate: 'one', summarize: 'one' },
   triage: { easy: { maxErrors: 0 }, medium: { maxErrors: 1 } },
-} as const
+}
 const GOOD = {
   question: 'Which?',
   options: ['a', 'b'],
