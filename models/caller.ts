@@ -111,14 +111,17 @@ export async function callUntilAnswered(
   const patience = new Patience()
   let candidates = lanes
   let failures = 0
+  let turnedAway = 0
   for (let attempt = 1; ; attempt++) {
     const { outcome, lane, way, othersAnswered } = await callOnce(
-      { call, ways, lanes: candidates, order, attempt },
+      { call, ways, lanes: candidates, order, attempt, turnedAway },
       options,
       signal,
     )
     if (!(outcome instanceof CallFailure)) return outcome
     signal.throwIfAborted()
+    // What was owed stands in the log by itself.
+    turnedAway = outcome.owed ? 0 : turnedAway + Number(outcome.turnedAway)
     if (ways.adapt(lane, way, outcome)) continue
     if (outcome.disposition === 'refused') throw ways.refusal(outcome)
     failures++
@@ -139,6 +142,8 @@ interface CallPlace {
   readonly lanes: readonly Lane[]
   readonly order: number
   readonly attempt: number
+  /** How often it was turned away since it last got into the journal. */
+  readonly turnedAway: number
 }
 
 interface Called {
@@ -151,7 +156,7 @@ interface Called {
 
 /** One physical call, from its turn at an endpoint to its entry in the journal. */
 async function callOnce(
-  { call, ways, lanes, order, attempt }: CallPlace,
+  { call, ways, lanes, order, attempt, turnedAway }: CallPlace,
   options: CallerOptions,
   signal: AbortSignal,
 ): Promise<Called> {
@@ -172,7 +177,8 @@ async function callOnce(
   const { answers } = lane
   const body = call.body(way)
   options.handover?.begins(call.hash)
-  const outcome = await underWay.during(() => callNow({ call, body, attempt, lane, permit }, options, signal))
+  const now = { call, body, attempt, turnedAway, lane, permit }
+  const outcome = await underWay.during(() => callNow(now, options, signal))
   if (!(outcome instanceof CallFailure)) ways.answered(lane)
   return { outcome, lane, way, othersAnswered: lane.answers > answers }
 }
@@ -209,16 +215,14 @@ async function untilRoom(room: Room | undefined, permit: Permit, signal: AbortSi
 }
 
 /** A call whose turn it is. */
-interface CallNow {
-  readonly call: PlannedCall
+interface CallNow extends Pick<CallPlace, 'call' | 'attempt' | 'turnedAway'> {
   readonly body: string
-  readonly attempt: number
   readonly lane: Lane
   readonly permit: Permit
 }
 
 async function callNow(
-  { call, body, attempt, lane, permit }: CallNow,
+  { call, body, attempt, turnedAway, lane, permit }: CallNow,
   { budget, room, clock, cut, journal, onCall, onEnded }: CallerOptions,
   signal: AbortSignal,
 ): Promise<StoredAnswer | CallFailure> {
@@ -234,7 +238,7 @@ async function callNow(
   const durationMs = Math.round(clock.now() - started)
   onEnded?.({ request: call.request, endpoint: lane.name, outcome, attempt, durationMs })
   const record = (result: CallResult): Promise<unknown> => {
-    const entry = { ...result, ...describe(call, lane), startedAt, durationMs, attempt }
+    const entry = { ...result, ...describe(call, lane), startedAt, durationMs, attempt, turnedAway }
     const entered = journal.append(entry)
     onCall?.(call.request.payer ?? entry.step, entry)
     return money === null ? entered : book(entry, entered, money)

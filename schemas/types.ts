@@ -104,6 +104,8 @@ export interface Completion {
   durationMs: number
   /** 1 for the first time this request was sent. */
   attempt: number
+  /** How often an endpoint turned this request away before this call (429, or another word for too many), since the last call of it in this log. */
+  turnedAway: number
   /** Why it failed. */
   error: string | null
 }

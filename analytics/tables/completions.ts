@@ -44,6 +44,7 @@ export const completions = table({
     field('startedAt', MOMENT),
     field('durationMs', NUMBER),
     field('attempt', SMALL),
+    field('turnedAway', SMALL),
     field('reasoning', TEXT),
     field('text', TEXT),
     field('error', TEXT_OR_NULL),
@@ -56,7 +57,7 @@ export const completions = table({
       name: 'by_hour',
       by: ['edition', 'endpoint', 'model', HOUR],
       sums: [
-        ...['count()', "countIf(status = 'failed')", 'countIf(attempt > 1)', DURATIONS],
+        ...['count()', "countIf(status = 'failed')", 'countIf(attempt > 1)', 'sum(turned_away)', DURATIONS],
         ...['sum(completion_tokens)', 'sum(duration_ms)'],
       ],
     },

@@ -5,7 +5,7 @@ import type { View } from './view.ts'
 export const endpointHours: View = {
   name: 'endpoint_hours',
   comment:
-    'A row is an endpoint, a model and an hour (UTC) in which calls began: how many, how many failed or were sent again, how long they took in seconds, and tokens written a second, over the hour and within a call.',
+    'A row is an endpoint, a model and an hour (UTC) in which calls began: how many, how many failed or were sent again, how often they were turned away before (429), how long they took in seconds, and tokens written a second, over the hour and within a call.',
   select: `
 SELECT
     edition,
@@ -15,6 +15,7 @@ SELECT
     count() AS calls,
     countIf(status = 'failed') AS failed,
     countIf(attempt > 1) AS sent_again,
+    sum(turned_away) AS turned_away,
     ${DURATIONS} AS seconds,
     seconds[1] AS seconds_p50,
     seconds[2] AS seconds_p90,

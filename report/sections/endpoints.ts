@@ -11,8 +11,8 @@ const MOST_LINES = 9
 export const endpoints: Section = {
   name: 'endpoints',
   title: 'Endpoints by the hour',
-  why: 'Says which endpoint was slow, failed or had to be asked again, and when (the time behind ReasonMed, Table 5).',
-  select: `SELECT hour, endpoint, model, calls, failed, sent_again, seconds_p50, seconds_p90, seconds_p99, tokens_per_second, tokens_per_second_of_call
+  why: 'Says which endpoint was slow, failed, turned calls away or had to be asked again, and when (the time behind ReasonMed, Table 5).',
+  select: `SELECT hour, endpoint, model, calls, failed, sent_again, turned_away, seconds_p50, seconds_p90, seconds_p99, tokens_per_second, tokens_per_second_of_call
 FROM endpoint_hours WHERE edition = {edition:String} ORDER BY hour, endpoint, model`,
   missing: 'No call has been made yet.',
   table: (rows) =>
@@ -24,6 +24,7 @@ FROM endpoint_hours WHERE edition = {edition:String} ORDER BY hour, endpoint, mo
         ['calls', 'count', 'calls'],
         ['failed', 'count', 'failed'],
         ['sent again', 'count', 'sent_again'],
+        ['429s', 'count', 'turned_away'],
         ['p50, s', 'number', 'seconds_p50'],
         ['p90, s', 'number', 'seconds_p90'],
         ['p99, s', 'number', 'seconds_p99'],

@@ -128,6 +128,7 @@ export function everyTopic(): Omit<TopicRecords, 'triage-state'> {
       startedAt: 1_700_000_000_123,
       durationMs: 1_500,
       attempt: 1,
+      turnedAway: 2,
       error: null,
     },
     'dead-letters': {

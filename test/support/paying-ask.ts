@@ -49,6 +49,7 @@ export class PayingAsk implements Ask {
       startedAt: 0,
       durationMs: 1,
       attempt: 1,
+      turnedAway: 0,
       error: null,
     })
   }

@@ -123,7 +123,7 @@ describe('the views', () => {
     const call = (payment: string, step: string, hash: string, more: Row = {}) => ({
       ...{ payment_id: payment, step, request_hash: hash, question_id: 'q1', model: 'ant', endpoint: 'lab' },
       ...{ status: 'answered', prompt_tokens: 10, completion_tokens: 20, cost_nano_usd: CENT, started_at: 0 },
-      ...{ duration_ms: 1_000, attempt: 1, ...more },
+      ...{ duration_ms: 1_000, attempt: 1, turned_away: 0, ...more },
     })
     await insert(
       'completions',
@@ -131,10 +131,16 @@ describe('the views', () => {
         call('1', 'generate.ant-t0.7', 'generate q1/ant/0'),
         call('2', 'generate.ant-t0.7', 'generate q1/ant/0', { started_at: 5 }),
         call('3', 'generate.bee-t0.7', 'generate q1/bee/0', { model: 'bee' }),
-        call('4', 'verify', 'verify q1/ant/0', { model: 'judge', duration_ms: 3_000 }),
+        call('4', 'verify', 'verify q1/ant/0', { model: 'judge', duration_ms: 3_000, turned_away: 3 }),
         call('5', 'verify', 'verify q1/bee/0', { model: 'judge' }),
         call('6', 'verify', 'not JSON', { model: 'judge' }),
-        call('7', 'verify', 'lost', { model: 'judge', status: 'failed', cost_nano_usd: null, attempt: 2 }),
+        call('7', 'verify', 'lost', {
+          model: 'judge',
+          status: 'failed',
+          cost_nano_usd: null,
+          attempt: 2,
+          turned_away: 2,
+        }),
         call('8', 'summarize', 'summarize k1', { model: 'writer' }),
         call('9', 'regenerate', 'regenerate q4', {
           model: 'strong',
@@ -275,10 +281,18 @@ describe('the views', () => {
 
   it('tell how endpoints did, hour by hour', async () => {
     const [row] = await rowsOf(
-      "SELECT endpoint, hour, toUInt32(calls) AS calls, toUInt32(failed) AS failed, toUInt32(sent_again) AS again, seconds_p99 FROM endpoint_hours WHERE model = 'judge'",
+      "SELECT endpoint, hour, toUInt32(calls) AS calls, toUInt32(failed) AS failed, toUInt32(sent_again) AS again, toUInt32(turned_away) AS away, seconds_p99 FROM endpoint_hours WHERE model = 'judge'",
     )
     expect(row).toEqual({
-      ...{ endpoint: 'lab', hour: '1970-01-01 00:00:00', calls: 4, failed: 1, again: 1, seconds_p99: 3 },
+      ...{
+        endpoint: 'lab',
+        hour: '1970-01-01 00:00:00',
+        calls: 4,
+        failed: 1,
+        again: 1,
+        away: 5,
+        seconds_p99: 3,
+      },
     })
   })
 

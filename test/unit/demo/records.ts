@@ -54,6 +54,7 @@ export function completion(changes: Partial<Completion> = {}): Completion {
     startedAt: 0,
     durationMs: 1,
     attempt: 1,
+    turnedAway: 0,
     error: null,
     ...changes,
   }

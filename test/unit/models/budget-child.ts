@@ -60,6 +60,7 @@ function entry(usd: number) {
     startedAt: 0,
     durationMs: 1,
     attempt: 1,
+    turnedAway: 0,
     error: null,
   }
 }

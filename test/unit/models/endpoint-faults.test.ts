@@ -42,6 +42,22 @@ it.each(FAULTS)('%s', async (_, begin, entered) => {
   expect([...failures]).toEqual(entered === null ? [] : [entered])
 })
 
+it('tells in the log how often a call was turned away before it, since the call before', async () => {
+  const statuses = [429, 429, 429, 500, 429, 200]
+  const server = await startServer((_, response, n) => {
+    const status = statuses[n] ?? 200
+    if (status === 200) reply(response, 'B')
+    else response.writeHead(status, { 'retry-after': '0' }).end()
+  })
+  const { asker, journal } = askerAt(server.baseURL)
+  closeLater(asker)
+  expect((await asker.text(question('hi'))).text).toBe('B')
+  expect(journal.calls.map(({ status, turnedAway }) => [status, turnedAway])).toEqual([
+    ['failed', 3],
+    ['answered', 1],
+  ])
+})
+
 it('an endpoint that is gone and comes back at its address', async () => {
   const { server, endpoint, asker } = await start()
   await endpoint.gone()

@@ -97,6 +97,7 @@ export const callRecord = (requestHash: string, text: string): CallRecord => ({
   startedAt: 6,
   durationMs: 7,
   attempt: 1,
+  turnedAway: 0,
   error: null,
 })
 

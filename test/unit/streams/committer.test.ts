@@ -32,6 +32,7 @@ function completion(sequence: number, text: string): Completion {
     startedAt: 0,
     durationMs: 1,
     attempt: 1,
+    turnedAway: 0,
     error: null,
   }
 }
