@@ -2,21 +2,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Expectation } from '../config/controls.ts'
 import { messageOf } from '../errors.ts'
-import { alarmText, type ControlShare, ControlWatch } from '../progress/judge-controls.ts'
+import { alarmText, type ControlShare, type ControlSource, ControlWatch } from '../progress/judge-controls.ts'
 import type { Session } from './session.ts'
 
 const LOOK_MS = 30_000
 /** How long a run that ends waits for its last look, ms. */
 const LAST_LOOK_MS = 10_000
 
+/** What it needs of a session. */
+export interface AlarmSession extends ControlSource, Pick<Session, 'log'> {
+  readonly client: { readonly watch: Pick<Session['client']['watch'], 'away'> }
+}
+
 /** The alarm of one run; silent where the judge is not controlled. */
 export class ControlAlarm {
-  readonly #session: Session
+  readonly #session: AlarmSession
   readonly #say: (line: string, event: string) => void
   readonly #watch: ControlWatch
   readonly #raised = new Set<Expectation>()
 
-  constructor(session: Session, say: (line: string, event: string) => void) {
+  constructor(session: AlarmSession, say: (line: string, event: string) => void) {
     this.#session = session
     this.#say = say
     this.#watch = new ControlWatch(session)
@@ -36,9 +41,10 @@ export class ControlAlarm {
     }
   }
 
-  /** Looks once more, so that a run never ends without a word it had to say. */
+  /** Looks once more, so that a run never ends without a word it had to say; not where Kafka is away. */
   async lookLast(): Promise<void> {
-    if (this.#session.config.controls === null) return
+    const { config, client } = this.#session
+    if (config.controls === null || client.watch.away !== null) return
     const over = new AbortController()
     const grace = sleep(LAST_LOOK_MS, undefined, { signal: over.signal }).catch(() => {})
     await Promise.race([this.#look(), grace])

@@ -114,7 +114,8 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
   let last: ReadonlyMap<string | undefined, Spending | undefined> | null = null
   const ended = new AbortController()
   const stop = AbortSignal.any([settings.stop, ended.signal])
-  const following = alarm.follow(stop)
+  // It ends with the signal, and what goes wrong there is told in the log.
+  void alarm.follow(stop)
   try {
     const beside: BesideWorker = {
       spending: (role) => (last === null ? spending?.spending(role) : last.get(role)) ?? null,
@@ -131,7 +132,6 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
     monitor?.stopping()
     // The sink goes on until the last of what the worker finishes is in the topics.
     await worker.stop().finally(() => sink?.stop())
-    await following
     await alarm.lookLast()
     const roles = [undefined, ...Object.keys(session.config.roleBudgetsUsd)]
     last = new Map(roles.map((role) => [role, spending?.spending(role)]))

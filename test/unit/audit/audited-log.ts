@@ -50,6 +50,8 @@ class Models extends FakeAsk {
       refine: ({ questionId }) => reasoned(NEVER_MENDED.includes(questionId) ? 'B' : 'A'),
       regenerate: ({ questionId, try: number }) =>
         reasoned(NEVER_REWRITTEN.includes(questionId) || number === 1 ? 'B' : 'A'),
+      control: ({ questionId }) =>
+        questionId === 'set:medium' ? 'no verdict' : '{ "verdict": "Correct", "reason": "It holds." }',
       summarize: ({ questionId }) => (questionId === 'set:silent' ? '' : 'In short, A.'),
     })
     this.#refuses = refuses

@@ -1,58 +1,14 @@
 /** What an alarm is raised by. */
 import { describe, expect, it } from 'vitest'
 import { alarmText, ControlWatch } from '../../../progress/judge-controls.ts'
-import { memoryCodec } from '../../../schemas/memory-codec.ts'
 import type { Control } from '../../../schemas/types.ts'
-import { UnreadableRecords } from '../../../streams/unreadable.ts'
-import { everyTopic } from '../../support/every-topic.ts'
+import { ControlLog } from '../../support/control-log.ts'
 import { config } from '../../support/records.ts'
 
 const CONTROLS = { every: 1, alarmBelow: 0.9, file: null, given: [] }
-const codec = memoryCodec()
 
-/** A topic of two partitions that grows. */
-class Log {
-  readonly #partitions: { value: Buffer | null; timestamp: number }[][] = [[], []]
-  reads = 0
-  #clock = 0
-
-  add(partition: number, ...controls: readonly Partial<Control>[]): void {
-    for (const changes of controls) {
-      const value = codec.encode('controls', {
-        ...everyTopic().controls,
-        controlId: `${this.#clock}`,
-        ...changes,
-      })
-      this.#partitions[partition]?.push({ value, timestamp: this.#clock++ })
-    }
-  }
-
-  addDamaged(partition: number): void {
-    this.#partitions[partition]?.push({ value: Buffer.from('damaged'), timestamp: this.#clock++ })
-  }
-
-  readonly reader = {
-    bounds: async () => this.#partitions.map(({ length }) => ({ first: 0, end: length, written: length })),
-    read: (_topic: string, partition: number, from: number, to: number) => this.#read(partition, from, to),
-  }
-
-  async *#read(partition: number, from: number, to: number) {
-    const records = (this.#partitions[partition] ?? []).slice(from, to)
-    this.reads += records.length
-    if (records.length > 0)
-      yield records.map((record, at) => ({ partition, offset: from + at, key: null, ...record }))
-  }
-}
-
-function watchOf(log: Log, settings = config({ controls: CONTROLS })): ControlWatch {
-  const unreadable = new UnreadableRecords()
-  return new ControlWatch({
-    config: settings,
-    reader: log.reader,
-    codec,
-    unreadable,
-    fullName: (topic) => topic,
-  })
+function watchOf(log: ControlLog, settings = config({ controls: CONTROLS })): ControlWatch {
+  return new ControlWatch(log.source(settings))
 }
 
 const noticed = (count: number): Partial<Control>[] => Array(count).fill({})
@@ -60,7 +16,7 @@ const passed = (count: number): Partial<Control>[] => Array(count).fill({ judgem
 
 describe('the judge on its controls', () => {
   it('is not judged by a few', async () => {
-    const log = new Log()
+    const log = new ControlLog()
     log.add(0, ...passed(19))
     const watch = watchOf(log)
     await watch.look()
@@ -68,7 +24,7 @@ describe('the judge on its controls', () => {
   })
 
   it('raises the alarm below the limit, and not at it', async () => {
-    const log = new Log()
+    const log = new ControlLog()
     log.add(0, ...noticed(18), ...passed(2))
     const watch = watchOf(log)
     await watch.look()
@@ -80,7 +36,7 @@ describe('the judge on its controls', () => {
   })
 
   it('goes by the last hundred, whatever partitions they stand in', async () => {
-    const log = new Log()
+    const log = new ControlLog()
     log.add(0, ...passed(60))
     log.add(1, ...noticed(50))
     log.add(0, ...noticed(45))
@@ -90,7 +46,7 @@ describe('the judge on its controls', () => {
   })
 
   it('keeps apart what must be called Error and what Correct', async () => {
-    const log = new Log()
+    const log = new ControlLog()
     const right = { kind: 'given', expected: 'Correct' }
     log.add(0, ...noticed(30), ...Array(20).fill({ ...right, judgement: 'Error' }), {
       ...right,
@@ -105,7 +61,7 @@ describe('the judge on its controls', () => {
   })
 
   it('says nothing of a judge by what another one, or another prompt, did; nor of what cannot be read', async () => {
-    const log = new Log()
+    const log = new ControlLog()
     log.add(0, { verifier: 'another' }, { promptVersion: 'verify@0' }, { expected: 'Perhaps' })
     log.addDamaged(0)
     log.add(0, ...noticed(1))
@@ -115,7 +71,7 @@ describe('the judge on its controls', () => {
   })
 
   it('has nothing to say where nobody controls it', async () => {
-    const log = new Log()
+    const log = new ControlLog()
     log.add(0, ...passed(50))
     const watch = watchOf(log, config())
     await watch.look()
