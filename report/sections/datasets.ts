@@ -22,6 +22,7 @@ GROUP BY dataset, scorer, prompt_version ORDER BY scorer, prompt_version, mean D
     ...tableOf([
       ['dataset', 'text', 'dataset'],
       ['scorer', 'text', 'scorer'],
+      ['prompt', 'text', 'prompt_version'],
       ['items', 'count', 'n'],
       ['mean score', 'score', 'mean'],
       ['from', 'score', 'mean_low'],

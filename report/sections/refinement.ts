@@ -14,6 +14,7 @@ FROM refinement_gain WHERE edition = {edition:String}`,
   table: (rows) => ({
     ...tableOf([
       ['scorer', 'text', 'scorer'],
+      ['prompt', 'text', 'prompt_version'],
       ['pairs', 'count', 'pairs'],
       ['before', 'score', 'mean_before'],
       ['after', 'score', 'mean_after'],

@@ -111,7 +111,7 @@ describe('ninefold score', () => {
     const small = await score('many.jsonl', '--sample', '5', '--seed', '7', '--no-run')
     expect(small).toMatchObject({ items: 5, loaded: 5, unscored: 5, datasets: null })
     const { stdout } = await workspace.succeed('score', 'many.jsonl', '--sample', '8', '--seed', '7')
-    expect(stdout).toMatch(/^many +sim-mini +8 +\d\.\d\d /m)
+    expect(stdout).toMatch(/^many +sim-mini +score-item@1 +8 +\d\.\d\d /m)
     const items = await workspace.all('score-intake')
     expect(items.filter(({ dataset }) => dataset === 'many')).toHaveLength(8)
   })
