@@ -1,4 +1,5 @@
 import { ANSWER_CODE, MODEL_NAMES, modelsOf } from './answer-codes.ts'
+import { editionKey, revisionKey } from './edition-key.ts'
 import { sharedRows, sharedSums } from './shared-rows.ts'
 import type { View } from './view.ts'
 
@@ -31,29 +32,28 @@ FROM (
     FROM (
         SELECT edition, source, options, tier, labels, codes, count() AS questions
         FROM (
-            SELECT shared.edition AS edition, question_key, revision, source, codes
+            SELECT shared.edition AS edition, ${editionKey('shared.edition', 'asked')} AS asked_key, source, codes
             FROM ${sharedSums(
               `
                 SELECT
                     edition,
-                    question_key,
-                    revision,
+                    question_key + revision AS asked,
                     any(verdicts.source) AS source,
                     arraySort(groupArray(${ANSWER_CODE})) AS codes
                 FROM verdicts
                 WHERE kind = 'verdict'
-                GROUP BY edition, question_key, revision
+                GROUP BY edition, asked
             `,
               'verdicts',
             )}
         ) AS judged
         LEFT JOIN (
-            SELECT shared.edition AS edition, question_key, revision, length(options.label) AS options, labels
+            SELECT ${revisionKey('shared.edition')} AS asked_key, length(options.label) AS options, labels
             FROM ${sharedRows('questions', 'questions')}
-        ) AS asked USING (edition, question_key, revision)
+        ) AS asked USING (asked_key)
         LEFT JOIN (
-            SELECT edition, question_key, revision, triaged.tier AS tier FROM triaged
-        ) AS sorted USING (edition, question_key, revision)
+            SELECT ${revisionKey()} AS asked_key, triaged.tier AS tier FROM triaged
+        ) AS sorted USING (asked_key)
         GROUP BY edition, source, options, tier, labels, codes
     )
 )

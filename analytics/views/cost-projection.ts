@@ -1,15 +1,10 @@
 import { callSums } from './call-sums.ts'
 import { dollars } from './dollars.ts'
-import { editionKey, UNSORTED_SETS } from './edition-key.ts'
+import { editionKey } from './edition-key.ts'
 import { endedQuestions } from './ended-questions.ts'
 import type { View } from './view.ts'
 
 const OWN_KEY = editionKey('edition', 'question_key')
-
-/** The questions of which this is so. */
-function keysOf(condition: string): string {
-  return `(SELECT ${OWN_KEY} FROM ${endedQuestions} WHERE ${condition})`
-}
 
 /** What is still to be paid. */
 export const costProjection: View = {
@@ -19,29 +14,18 @@ export const costProjection: View = {
   select: `
 SELECT
     edition,
-    finished,
-    waiting,
-    usd_spent,
-    usd_of_finished / nullIf(finished, 0) AS usd_per_finished_question,
-    if(isNull(usd_per_finished_question), NULL, greatest(usd_per_finished_question * waiting - ifNull(usd_of_waiting, toDecimal128(0, 9)), toDecimal128(0, 9))) AS usd_to_come,
+    countIf(has_ended) AS finished,
+    countIf(NOT has_ended) AS waiting,
+    sum(usd) AS usd_spent,
+    sumIf(usd, has_ended) / nullIf(finished, 0) AS usd_per_finished_question,
+    if(isNull(usd_per_finished_question), NULL, greatest(usd_per_finished_question * waiting - ifNull(sumIf(usd, NOT has_ended), toDecimal128(0, 9)), toDecimal128(0, 9))) AS usd_to_come,
     usd_spent + usd_to_come AS usd_in_all
 FROM (
-    SELECT edition, countIf(has_ended) AS finished, countIf(NOT has_ended) AS waiting
-    FROM ${endedQuestions}
-    GROUP BY edition
-) AS counted
+    SELECT edition, ${OWN_KEY} AS own_key, has_ended FROM ${endedQuestions}
+) AS progress
 LEFT JOIN (
-    SELECT
-        edition,
-        sum(usd) AS usd_spent,
-        sumIf(usd, is_finished) AS usd_of_finished,
-        sumIf(usd, NOT is_finished) AS usd_of_waiting
-    FROM (
-        SELECT edition, is_finished, ${dollars('nano_usd')} AS usd
-        FROM ${callSums(['edition', `${OWN_KEY} IN ${keysOf('has_ended')} AS is_finished`], `${OWN_KEY} IN ${keysOf('1')}`)}
-    )
-    GROUP BY edition
-) AS paid USING (edition)
-ORDER BY edition
-${UNSORTED_SETS}`,
+    SELECT ${OWN_KEY} AS own_key, ${dollars('nano_usd')} AS usd FROM ${callSums(['edition', 'question_key'])}
+) AS paid USING (own_key)
+GROUP BY edition
+ORDER BY edition`,
 }

@@ -1,5 +1,6 @@
 import type { TopicName } from '../../schemas/topics.ts'
 import { numberOf } from '../tables/keys.ts'
+import { editionKey } from './edition-key.ts'
 import { endedQuestions, ownCounts } from './ended-questions.ts'
 import { sharedSums } from './shared-rows.ts'
 import type { View } from './view.ts'
@@ -7,17 +8,17 @@ import type { View } from './view.ts'
 /** A table's rows by question and revision, where the table may be another edition's. */
 function counted(table: string, topic: TopicName, counts: string, names: string): string {
   const sums = `
-        SELECT edition, question_key, revision, ${counts}
+        SELECT edition, question_key + revision AS asked, ${counts}
         FROM ${table}
-        GROUP BY edition, question_key, revision
+        GROUP BY edition, asked
     `
   return `(
-    SELECT shared.edition AS edition, question_key, revision, ${names}
+    SELECT ${editionKey('shared.edition', 'asked')} AS asked_key, ${names}
     FROM ${sharedSums(sums, topic)}
 )`
 }
 
-const KEYS = 'USING (edition, question_key, revision)'
+const KEY = 'USING (asked_key)'
 
 /** How far every question has come. */
 export const questionProgress: View = {
@@ -50,11 +51,11 @@ SELECT
         'waits for paths'
     ) AS state
 FROM ${endedQuestions} AS ended
-LEFT JOIN ${counted('raw_paths', 'raw-paths', "countIf(kind = 'path') AS paths, countIf(kind = 'missing') AS missing", 'paths, missing')} AS written ${KEYS}
-LEFT JOIN ${counted('verdicts', 'verdicts', "countIf(kind = 'verdict') AS verdicts", 'verdicts')} AS judged ${KEYS}
-LEFT JOIN ${ownCounts('triaged', 'any(triaged.tier) AS tier')} AS sorted ${KEYS}
-LEFT JOIN ${ownCounts('ranked', 'count() AS ranked')} AS ordered ${KEYS}
-LEFT JOIN ${ownCounts('escalated', 'count() AS escalated')} AS passed_on ${KEYS}
+LEFT JOIN ${counted('raw_paths', 'raw-paths', "countIf(kind = 'path') AS paths, countIf(kind = 'missing') AS missing", 'paths, missing')} AS written ${KEY}
+LEFT JOIN ${counted('verdicts', 'verdicts', "countIf(kind = 'verdict') AS verdicts", 'verdicts')} AS judged ${KEY}
+LEFT JOIN ${ownCounts('triaged', 'any(triaged.tier) AS tier')} AS sorted ${KEY}
+LEFT JOIN ${ownCounts('ranked', 'count() AS ranked')} AS ordered ${KEY}
+LEFT JOIN ${ownCounts('escalated', 'count() AS escalated')} AS passed_on ${KEY}
 LEFT JOIN (
     SELECT edition, ${numberOf('dead_letters.question_id')} AS question_key, count() AS letters
     FROM dead_letters

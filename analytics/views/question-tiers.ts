@@ -7,13 +7,10 @@ const OWN_KEY = editionKey('edition', 'question_key')
 /** The questions of a tier, in the newest revision that was triaged. */
 function questionsOf(tier: string): string {
   return `(
-        SELECT ${OWN_KEY}
-        FROM (
-            SELECT edition, question_key, argMax(triaged.tier, revision) AS newest
-            FROM triaged
-            GROUP BY edition, question_key
-        )
-        WHERE newest = ${literal(tier)}
+        SELECT ${OWN_KEY} AS own_key
+        FROM triaged
+        GROUP BY own_key
+        HAVING argMax(triaged.tier, revision) = ${literal(tier)}
     )`
 }
 

@@ -65,7 +65,7 @@ repetitions AS (
     SELECT ${OWN_PLACE}
     FROM completions
     WHERE status != 'failed' AND ${OWN_CALL} IN answered_again
-    QUALIFY row_number() OVER (PARTITION BY edition, request_hash ORDER BY started_at, payment_id) > 1
+    QUALIFY row_number() OVER (PARTITION BY ${OWN_CALL} ORDER BY started_at, _offset, _partition) > 1
 )
 SELECT
     edition,

@@ -5,9 +5,9 @@ import type { View } from './view.ts'
 
 /** The paths chosen, the best of a question with rank 1. */
 const chosenPaths = `(
-    SELECT edition, tier, ${numberOf('path_ids[1]')} AS path_key, rank FROM kept WHERE route = 'ranked'
+    SELECT tier, ${editionKey('edition', numberOf('path_ids[1]'))} AS chosen_key, rank FROM kept WHERE route = 'ranked'
     UNION ALL
-    SELECT edition, tier, ${numberOf('path_id')}, rank FROM ranked
+    SELECT tier, ${editionKey('edition', numberOf('path_id'))}, rank FROM ranked
     ARRAY JOIN chosen_path_ids AS path_id, arrayEnumerate(chosen_path_ids) AS rank
 )`
 
@@ -26,11 +26,11 @@ SELECT
     countIf(rank = 1) AS came_first,
     chosen / sum(chosen) OVER (PARTITION BY edition, tier) AS share
 FROM (
-    SELECT shared.edition AS edition, path_key, model, temperature
+    SELECT shared.edition AS edition, ${editionKey('shared.edition', 'path_key')} AS chosen_key, model, temperature
     FROM ${sharedRows('verdicts', 'verdicts')}
-    WHERE kind = 'verdict' AND ${editionKey('shared.edition', 'path_key')} IN (SELECT ${editionKey('edition', 'path_key')} FROM ${chosenPaths})
+    WHERE kind = 'verdict' AND chosen_key IN (SELECT chosen_key FROM ${chosenPaths})
 ) AS written
-INNER JOIN ${chosenPaths} AS ranking USING (edition, path_key)
+INNER JOIN ${chosenPaths} AS ranking USING (chosen_key)
 GROUP BY edition, tier, model, temperature
 ORDER BY edition, tier, model, temperature
 ${UNSORTED_SETS}`,
