@@ -2,6 +2,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { NinefoldError } from '../errors.ts'
 import { findQuestion } from '../explain/find-question.ts'
+import { askLineage, questionOf } from '../explain/lineage.ts'
+import { lineageSection } from '../explain/lineage-screen.ts'
 import { readQuestion } from '../explain/question-records.ts'
 import { sourceOf } from '../explain/source.ts'
 import { storyOf } from '../explain/story.ts'
@@ -29,13 +31,14 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-Read from the topics alone, with or without analytics. A question's own id takes one partition of each topic; any
-other id is searched for. Pipe --full into \`less -R\`.
+Read from the topics, with or without analytics. A question's own id takes one partition of each topic; any other id is
+searched for. The id of a record is found without a search where analytics have it, and shows what it is made of, and
+what that has cost, at the end. Pipe --full into \`less -R\`.
 
 JSON: { found, questionId, revision, revisions, question, outlook: { state, waitsFor, blockedBy }, paths: [{ pathId,
 sampler, model, temperature, ordinal, outcome, late, path, verdict, missing, chosen, notChosen, usd }], triage,
 ranking, edits, tries, records, unsolved, deadLetters, calls, sum: { calls, promptTokens, completionTokens, usd,
-callsOfUnknownCost } }. Money is in USD, null when unknown; in \`calls\` in billionths, as the records have it.`,
+callsOfUnknownCost }, lineage: null or the rows of the view of that name }. Money is in USD, null when unknown; in \`calls\` in billionths, as the records have it.`,
     )
     .action(show)
 }
@@ -47,14 +50,20 @@ async function show(
   const session = await openSession({ ...pipeline, onProgress })
   try {
     const source = sourceOf(session)
-    const found = await findQuestion(source, id, () => onProgress(`searching the topics for ${id}`))
+    const lineage = await askLineage(session, id)
+    const found =
+      questionOf(lineage ?? []) ??
+      (await findQuestion(source, id, () => onProgress(`searching the topics for ${id}`)))
     const wanted = asked ?? found.revision ?? undefined
     const records = await readQuestion(source, found.questionId, wanted)
     if (records === null) throw unknownRevision(found.questionId, wanted)
     const story = storyOf(records, session.config)
     const style = styleFor(process.stdout)
     const options = { width: columnsOf(process.stdout), full, style }
-    console.log(json ? JSON.stringify({ found, ...story }, null, 2) : storyScreen(story, options))
+    const more = lineage === null ? [] : [lineageSection(lineage, options)]
+    console.log(
+      json ? JSON.stringify({ found, ...story, lineage }, null, 2) : storyScreen(story, options, more),
+    )
     reportUnreadable(session)
   } finally {
     await session.close()

@@ -15,8 +15,8 @@ const RECORD_LINES = 2
 /** Of an id, on the screen: enough to find it by. */
 const ID_DIGITS = 12
 
-/** The screen as text. */
-export function storyScreen(story: Story, options: ScreenOptions): string {
+/** The screen as text. @param more sections that stand at its end */
+export function storyScreen(story: Story, options: ScreenOptions, more: readonly Section[] = []): string {
   const sections: Section[] = [
     ['Question', questionLines(story, options)],
     ['State', stateLines(story, options)],
@@ -28,6 +28,7 @@ export function storyScreen(story: Story, options: ScreenOptions): string {
     ['Scores', scoreLines(story, options)],
     ['Failures', failureLines(story, options)],
     ['Calls', callLines(story, options)],
+    ...more,
   ]
   return screenOf(sections, options)
 }

@@ -12,6 +12,7 @@ import { endpointHours } from './endpoint-hours.ts'
 import { fewerPaths } from './fewer-paths.ts'
 import { judgeAgreement } from './judge-agreement.ts'
 import { judgeControls, judgeControlsLatest } from './judge-controls.ts'
+import { lineage } from './lineage.ts'
 import { modelAnswers } from './model-answers.ts'
 import { modelMisses } from './model-misses.ts'
 import { modelPairs } from './model-pairs.ts'
@@ -54,4 +55,5 @@ export const VIEWS: readonly View[] = [
   datasetScores,
   judgeControls,
   judgeControlsLatest,
+  lineage,
 ]

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { openAnalytics } from '../../analytics/client.ts'
 import { TABLES } from '../../analytics/tables/tables.ts'
+import type { LineageRow } from '../../explain/lineage.ts'
 import { topicsOfSink } from '../../pipeline/analytics.ts'
 import { openSession } from '../../pipeline/session.ts'
 import { Workspace } from '../support/workspace.ts'
@@ -146,6 +147,40 @@ describe('analytics', () => {
     const records = (await workspace.all('records')).length
     expect(batch).toEqual({ batch: 'monday', questions: 4, waiting: 0, records })
     expect(await query('SELECT * FROM waiting_questions')).toEqual([])
+  })
+
+  it('lead from each record to its attempts, verdicts, edits and calls, as the topics have them', {
+    timeout: 2 * MINUTES,
+  }, async () => {
+    const [records, calls] = [await workspace.all('records'), await workspace.all('completions')]
+    for (const { recordId, question, pathIds, verdictIds, requestHashes } of records) {
+      const rows = await query<LineageRow>(`SELECT * FROM lineage(record = '${recordId}')`)
+      const idsOf = (step: string, isBehind?: boolean) =>
+        rows
+          .filter((row) => row.step === step && (isBehind === undefined || row.is_behind === isBehind))
+          .map(({ id }) => id)
+          .sort()
+      expect(idsOf('path')).toHaveLength(3)
+      expect(idsOf('verdict')).toHaveLength(3)
+      expect(idsOf('path', true)).toEqual([...pathIds].sort())
+      expect(idsOf('verdict', true)).toEqual([...verdictIds].sort())
+      expect(idsOf('record', true)).toEqual([recordId])
+      const its = calls.filter(({ questionId }) => questionId === question.questionId)
+      expect(its.map(({ requestHash }) => requestHash)).toEqual(expect.arrayContaining([...requestHashes]))
+      expect(rows.reduce((sum, row) => sum + Number(row.calls), 0)).toBe(its.length)
+      const nanoUsd = its.reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0), 0)
+      expect(rows.reduce((sum, { usd }) => sum + Math.round((usd ?? 0) * 1e9), 0)).toBe(nanoUsd)
+    }
+    const { recordId, question } = records[0]!
+    const shown = await workspace.succeed('show', recordId, '--json')
+    expect(shown.stderr).not.toContain('searching')
+    const { found, lineage } = JSON.parse(shown.stdout) as { found: object; lineage: LineageRow[] }
+    expect(found).toMatchObject({ questionId: question.questionId, what: 'record', id: recordId })
+    expect(lineage.filter(({ step }) => step === 'path')).toHaveLength(3)
+    const screen = (await workspace.succeed('show', recordId)).stdout
+    expect(screen).toMatch(/^Lineage .*outcome/m)
+    expect(screen).toContain('all behind it')
+    expect((await workspace.succeed('show', question.questionId)).stdout).not.toMatch(/^Lineage/m)
   })
 
   it('are left alone by a run that names other steps, and caught up with by the sink alone', {

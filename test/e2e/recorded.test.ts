@@ -228,6 +228,41 @@ describeWithData('the recorded questions', ['TEST_DATA', 'TEST_ENDPOINT'], () =>
       }
     })
 
+    it('is the way to a record: nine paths, nine verdicts, and every cent, in each tier', async () => {
+      const records = await rowsOf<{ tier: string; record: string; question: string }>(
+        'SELECT tier, min(record_id) AS record, argMin(question_id, record_id) AS question FROM records GROUP BY tier',
+      )
+      expect(records.map(({ tier }) => tier).sort()).toEqual(['difficult', 'easy', 'medium'])
+      for (const { record, question } of records) {
+        const steps = await rowsOf<{
+          step: string
+          model: string
+          outcome: string
+          nano: string
+          calls: number
+        }>(
+          `SELECT step, model, outcome, toString(toInt64(usd * 1000000000)) AS nano, calls FROM lineage(record = '${record}')`,
+        )
+        const wanted = figures.pathsOf(question).sort((a, b) => (a.model < b.model ? -1 : 1))
+        const paths = steps.filter(({ step }) => step === 'path')
+        expect(paths.map(({ model, nano }) => [model, Number(nano)])).toEqual(
+          wanted.map(({ model, nanoUsd }) => [model, nanoUsd]),
+        )
+        const verdicts = steps.filter(({ step }) => step === 'verdict')
+        expect(verdicts).toHaveLength(RECORDED_MODELS.length)
+        expect(verdicts.filter(({ outcome }) => outcome === 'Correct')).toHaveLength(
+          wanted.filter(({ isRight }) => isRight).length,
+        )
+        const [paid] = await rowsOf<{ calls: number; nano: string }>(
+          `SELECT count() AS calls, toString(sum(cost_nano_usd)) AS nano FROM completions WHERE question_id = '${question}'`,
+        )
+        const sum = (of: (step: (typeof steps)[number]) => number) =>
+          steps.reduce((all, step) => all + of(step), 0)
+        expect(sum(({ calls }) => Number(calls))).toBe(Number(paid?.calls))
+        expect(sum(({ nano }) => Number(nano))).toBe(Number(paid?.nano))
+      }
+    })
+
     it('is every call accounted for, and nothing paid for nothing', async () => {
       const rows = await rowsOf<{ outcome: string; calls: number }>(
         'SELECT outcome, sum(calls) AS calls FROM spending GROUP BY outcome ORDER BY outcome',

@@ -9,6 +9,7 @@ export interface Price {
 
 /** One question, and which models were right. */
 interface Answered {
+  readonly id: string
   readonly source: string
   readonly options: number
   readonly isRight: readonly boolean[]
@@ -25,6 +26,7 @@ export function priceOf(model: string): Price {
 export class RecordedFigures {
   readonly #answered: readonly Answered[] = RECORDED_SETS.flatMap((source) =>
     readRecorded(source).map((question) => ({
+      id: `${source}:${question.id}`,
       source,
       options: Object.keys(question.options).length,
       isRight: RECORDED_MODELS.map((model) => question.recorded[model]?.answer === question.answer),
@@ -53,16 +55,24 @@ export class RecordedFigures {
     return this.#answered.filter((answered) => errorsOf(answered) === 1 && !answered.isRight[place]).length
   }
 
-  /** Tokens a model read and wrote, and their price in billionths of a US dollar. */
-  tokens(model: string): { prompt: number; completion: number; nanoUsd: number } {
+  /** Tokens a model read and wrote, on all questions or some, and their price in billionths of a US dollar. */
+  tokens(model: string, answered = this.#answered): { prompt: number; completion: number; nanoUsd: number } {
     const { input, output } = priceOf(model)
     let [prompt, completion] = [0, 0]
-    for (const { recorded } of this.#answered) {
+    for (const { recorded } of answered) {
       prompt += recorded[model]?.promptTokens ?? 0
       completion += recorded[model]?.completionTokens ?? 0
     }
     // A dollar a million tokens is a thousand billionths a token.
     return { prompt, completion, nanoUsd: prompt * input * 1_000 + completion * output * 1_000 }
+  }
+
+  /** What each model did on one question: whether it was right, and what its path cost. */
+  pathsOf(questionId: string): { model: string; isRight: boolean; nanoUsd: number }[] {
+    const its = this.#answered.filter(({ id }) => id === questionId)
+    return RECORDED_MODELS.map((model, place) => ({
+      ...{ model, isRight: its[0]?.isRight[place] ?? false, nanoUsd: this.tokens(model, its).nanoUsd },
+    }))
   }
 
   /** Questions in each tier, on average over all choices of so many models, with these limits: counted one by one. */

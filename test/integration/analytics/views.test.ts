@@ -116,7 +116,15 @@ describe('the views', () => {
     )
     await insert('records', [
       {
-        ...{ question_id: 'q1', kind: 'record', record_id: 'r1', tier: 'easy', kept_id: 'k1' },
+        ...{
+          question_id: 'q1',
+          kind: 'record',
+          record_id: 'r1',
+          tier: 'easy',
+          kept_id: 'k1',
+          route: 'ranked',
+        },
+        ...{ summarizer: 'writer' },
         ...{ path_ids: ['q1/ant/0'], verdict_ids: ['verdict q1/ant/0'], request_hashes: ['summarize k1'] },
       },
     ])
@@ -294,6 +302,33 @@ describe('the views', () => {
         seconds_p99: 3,
       },
     })
+  })
+
+  it('lead from a record to all that it comes from, and to every call for its question, once', async () => {
+    const rows = await rowsOf(
+      "SELECT step, id, model, outcome, is_behind, toUInt32(calls) AS calls, round(usd * 100) AS cents FROM lineage(record = 'r1')",
+    )
+    const steps = Map.groupBy(rows, ({ step }) => step)
+    expect([...steps].map(([step, { length }]) => [step, length])).toEqual([
+      ['path', 9],
+      ['verdict', 9],
+      ['record', 1],
+      ['call', 2],
+    ])
+    const paid = rows.filter(({ calls }) => calls !== 0)
+    expect(paid).toEqual([
+      // Asked twice: both are what it has cost.
+      { step: 'path', id: 'q1/ant/0', model: 'ant', outcome: 'path', is_behind: true, calls: 2, cents: 2 },
+      { step: 'path', id: 'q1/bee/0', model: 'bee', outcome: 'path', is_behind: false, calls: 1, cents: 1 },
+      ...['ant', 'bee'].map((model) => ({
+        ...{ step: 'verdict', id: `verdict q1/${model}/0`, model: 'judge', outcome: 'Correct' },
+        ...{ is_behind: model === 'ant', calls: 1, cents: 1 },
+      })),
+      { step: 'record', id: 'r1', model: 'writer', outcome: 'ranked', is_behind: true, calls: 1, cents: 1 },
+      { step: 'call', id: '6', model: 'judge', outcome: 'answered', is_behind: false, calls: 1, cents: 1 },
+      { step: 'call', id: '7', model: 'judge', outcome: 'failed', is_behind: false, calls: 1, cents: null },
+    ])
+    expect(await rowsOf("SELECT * FROM lineage(record = 'nothing')")).toEqual([])
   })
 
   it('tell which tiers other limits would make, and fewer paths, from the verdicts there are', async () => {
