@@ -11,9 +11,8 @@ export interface BenchConfig {
   readonly stack: Stack
 }
 
-/** Writes the configuration of a run, nine samplers as in the paper, and returns its path. */
-export function writeConfig(folder: string, { pipeline, baseURL, concurrency, stack }: BenchConfig): string {
-  mkdirSync(folder, { recursive: true })
+/** The settings of every run: nine samplers as in the paper. */
+export function benchSettings({ pipeline, baseURL, concurrency }: Omit<BenchConfig, 'stack'>) {
   const price = { input: 0.4, output: 1.2 }
   const model = (name: string) => ({ endpoint: 'bench', model: name, price })
   const sampler = (name: string) => ({
@@ -22,13 +21,21 @@ export function writeConfig(folder: string, { pipeline, baseURL, concurrency, st
     topP: 0.9,
     maxTokens: 8192,
   })
-  const config = {
+  return {
     pipeline,
     endpoints: { bench: { baseURL, maxConcurrency: concurrency } },
     models: { one: model('bench-one'), two: model('bench-two'), three: model('bench-three') },
     samplers: ['one', 'two', 'three'].map(sampler),
     roles: { verify: 'one', rank: 'one', refine: 'one', regenerate: 'one', summarize: 'one' },
     triage: { easy: { maxErrors: 4 }, medium: { maxErrors: 7 } },
+  }
+}
+
+/** Writes the configuration of a run, and returns its path. */
+export function writeConfig(folder: string, { stack, ...run }: BenchConfig): string {
+  mkdirSync(folder, { recursive: true })
+  const config = {
+    ...benchSettings(run),
     data: join(folder, 'data'),
     kafka: { brokers: stack.brokers },
     registry: { url: stack.registryUrl },
