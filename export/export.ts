@@ -116,7 +116,9 @@ export async function exportDatasets(options: ExportOptions): Promise<ExportSumm
     await leaks?.finish()
     await mkdir(join(folder, within), { recursive: true })
     const files = await filesOf(outputs, join(folder, within))
-    if (leaks !== null) await rename(join(work, LEAKS_FILE), join(folder, LEAKS_FILE))
+    // An earlier export's list says nothing of this one.
+    if (leaks === null) await rm(join(folder, LEAKS_FILE), { force: true })
+    else await rename(join(work, LEAKS_FILE), join(folder, LEAKS_FILE))
     const summary = { ...counts, files }
     await writeCompanions((await companions?.(summary, tally)) ?? [], folder, work)
     return summary
