@@ -50,11 +50,12 @@ export function sumOf(calls: readonly Call[]): CallSum {
 
 /** The requests whose answers something was made of. */
 function usedBy(records: QuestionRecords): Set<string> {
-  const { rawPaths, verdicts, ranked, escalated, kept, unsolved } = records
+  const { rawPaths, verdicts, ranked, escalated, kept, unsolved, controls } = records
   const attempts = [...(escalated?.attempts ?? []), ...(unsolved?.attempts ?? [])]
   const hashes = [
     ...rawPaths.map(({ path }) => path?.requestHash),
     ...verdicts.flatMap(({ path, requestHash }) => [path?.requestHash, requestHash]),
+    ...controls.map(({ requestHash }) => requestHash),
     ranked?.requestHash,
     ...attempts.flatMap(({ requestHashes }) => requestHashes),
     ...[...kept, ...records.records, ...records.scores].flatMap(({ requestHashes }) => requestHashes),
@@ -74,7 +75,8 @@ function sentBackOf({ kept, escalated, scores }: QuestionRecords): Set<string> {
   ])
 }
 
-/** Verdicts and rankings may name the last answer alone. A ranking that nothing was made of would not do. */
+/** Verdicts, controls and rankings may name the last answer alone. A ranking that nothing was made of would not do. */
 function isMisshapen({ step, text }: Completion): boolean {
-  return step === 'rank' || (step === 'verify' && !readShape(text, verifyShape).ok)
+  const isJudged = step === 'verify' || step === 'control'
+  return step === 'rank' || (isJudged && !readShape(text, verifyShape).ok)
 }

@@ -4,6 +4,7 @@ import { stateKey } from '../processors/triage-state.ts'
 import type { TopicName, TopicRecords } from '../schemas/topics.ts'
 import type {
   Completion,
+  Control,
   DeadLetter,
   Escalated,
   Kept,
@@ -39,6 +40,8 @@ export interface QuestionRecords {
   readonly records: readonly TrainingRecord[]
   /** Of its records, and of its paths before they were mended. */
   readonly scores: readonly Score[]
+  /** Those run beside its paths, of all its revisions. */
+  readonly controls: readonly Control[]
   readonly completions: readonly Completion[]
   /** Calls that the edition this one is built on has paid for. */
   readonly baseCompletions: readonly Completion[]
@@ -84,13 +87,14 @@ export async function readQuestion(
     of('triaged-medium'),
     of('triaged-difficult'),
   ])
-  const [ranked, escalated, kept, unsolved, records, scores] = await Promise.all([
+  const [ranked, escalated, kept, unsolved, records, scores, controls] = await Promise.all([
     of('ranked'),
     of('escalated'),
     of('kept'),
     of('unsolved'),
     of('records'),
     recordsOf(source, 'scores', questionId),
+    recordsOf(source, 'controls', questionId),
   ])
   const [completions, baseCompletions, letters] = await Promise.all([
     recordsOf(source, 'completions', questionId),
@@ -114,6 +118,7 @@ export async function readQuestion(
     scores: scores
       .filter(({ revision: of }) => of === question.revision)
       .toSorted((a, b) => (placeOfScore(a) < placeOfScore(b) ? -1 : 1)),
+    controls,
     completions,
     baseCompletions,
     letters,

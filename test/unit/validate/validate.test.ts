@@ -19,7 +19,7 @@ describe('a sound pipeline', () => {
       "✓ config      ninefold.yaml is sound
       ✓ sources     questions.jsonl is there
       ✓ prompts     7 prompts render
-      ✓ schemas     19 record schemas and 3 answer shapes compile
+      ✓ schemas     21 record schemas and 3 answer shapes compile
       ✓ spending    stops at $5
 
       pipeline   first, edition main, hash HASH
@@ -85,7 +85,7 @@ describe('what is wrong', () => {
       ✗ sources     questions.jsonl cannot be read: there is no such file or folder
                     Check the path and its permissions.  [NF_SOURCE_UNREADABLE]
       ✓ prompts     7 prompts render
-      ✓ schemas     19 record schemas and 3 answer shapes compile
+      ✓ schemas     21 record schemas and 3 answer shapes compile
       ✓ spending    stops at $5
       ! spending    no maxTokens for summarize: each call sets aside the price of 16,384 tokens of the budget
                     Write \`maxTokens\` there, near to the longest answer you want."
