@@ -56,7 +56,8 @@ export class Averages {
 
   /** A call was paid. @returns whether it belongs to what follows triage, which only `questionEnded` counts. */
   paid(step: string, model: string, nanoUsd: number): boolean {
-    if (step === 'verify') this.#verdict.nanoUsd += nanoUsd
+    // Controls of the judge come with verdicts, and as often.
+    if (step === 'verify' || step === 'control') this.#verdict.nanoUsd += nanoUsd
     else if (step === 'generate') {
       const mean = this.#path.get(model)
       if (mean !== undefined) mean.nanoUsd += nanoUsd

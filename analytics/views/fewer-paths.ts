@@ -2,9 +2,12 @@ import { estimatedDollars } from './dollars.ts'
 import { tiersOfFewerPaths } from './tiers-of-fewer-paths.ts'
 import type { View } from './view.ts'
 
+/** The roles whose calls are as many as there are paths, controls of the judge among them. */
+const PER_PATH = "('generate', 'verify', 'control')"
+
 /** What the later steps cost for each question of a tier: nothing where no call was made, unknown where no price is. */
 function laterUsd(tier: string): string {
-  const isLater = `role NOT IN ('generate', 'verify') AND tier = '${tier}'`
+  const isLater = `role NOT IN ${PER_PATH} AND tier = '${tier}'`
   return `if(countIf(${isLater}) = 0, 0, sumIf(toFloat64(costs_by_tier.usd) / questions, ${isLater}))`
 }
 
@@ -31,7 +34,7 @@ FROM ${tiersOfFewerPaths(
 LEFT JOIN (
     SELECT
         edition,
-        sumIf(toFloat64(costs_by_tier.usd), role IN ('generate', 'verify')) / sumIf(costs_by_tier.calls, role = 'generate') AS usd_per_path,
+        sumIf(toFloat64(costs_by_tier.usd), role IN ${PER_PATH}) / sumIf(costs_by_tier.calls, role = 'generate') AS usd_per_path,
         ${laterUsd('easy')} AS usd_easy,
         ${laterUsd('medium')} AS usd_medium,
         ${laterUsd('difficult')} AS usd_difficult
