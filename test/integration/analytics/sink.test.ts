@@ -8,12 +8,15 @@ import type { Sink } from '../../../analytics/sink/sink.ts'
 import { TABLES, tableOf } from '../../../analytics/tables/tables.ts'
 import { databaseOf } from '../../../config/names.ts'
 import type { Emission } from '../../../streams/processor.ts'
+import { seeded } from '../../../streams/testing/choices.ts'
 import { EVERY_TOPIC, everyTopic } from '../../support/every-topic.ts'
 import { ToyEngine } from '../../support/toy-engine.ts'
 import { ToyKafka } from '../../support/toy-kafka.ts'
 import { startSink } from '../../support/toy-sink.ts'
 
 const DRAIN_MS = 150_000
+/** A round of the sink takes about a second: kills come at any of its steps. */
+const MOST_MS_TO_KILL = 1_500
 const SINK_MAIN = join(import.meta.dirname, '../../support/toy-sink.ts')
 let made = 0
 
@@ -127,21 +130,33 @@ describe('the sink', { timeout: 4 * 60_000 }, () => {
     expect(told.filter((line) => line.startsWith('analytics wait')).length).toBeLessThanOrEqual(3)
   })
 
-  it('has every record once, although workers were killed again and again while they were inserting', async () => {
+  it('has every record once, although workers were killed at any moment while records streamed in', async () => {
     await using place = await open()
     const { toys, engine } = place
     const args = [SINK_MAIN, inject('stack').brokers[0]!, toys.config.pipeline, engine.url]
-    for (let kills = 0; kills < 2; kills++) {
-      await toys.publish(records(60))
+    const choose = seeded(20_261_121)
+    const produced = new Set<string>()
+    for (let kills = 0; kills < 6; kills++) {
       const before = await rowsBy(engine, toys)
       const child = spawn(process.execPath, args, { stdio: 'ignore' })
+      const killing = new AbortController()
+      const streaming = stream(toys, produced, killing.signal)
       await movedOn(engine, toys, before)
+      // It declares, inserts and settles all the time now: the kill falls between any two of these, or into one.
+      await sleep(choose(MOST_MS_TO_KILL))
       await killed(child)
+      killing.abort()
+      await streaming
     }
     const sink = startSink(toys, engine.url)
     await drained(sink, toys)
     await sink.stop()
     await expectExact(engine, toys)
+    const [counted] = await engine.query<{ rows: number; ids: number }>(
+      databaseOf(toys.config.pipeline),
+      'SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(payment_id)) AS ids FROM completions',
+    )
+    expect(counted).toEqual({ rows: produced.size, ids: produced.size })
   })
 
   it('fills a database that was dropped from the beginning, whether it runs meanwhile or not', async () => {
@@ -178,6 +193,18 @@ describe('the sink', { timeout: 4 * 60_000 }, () => {
     await expectExact(engine, toys)
   })
 })
+
+/** Publishes calls, each with an id of its own, and a record of every other topic, until the signal; the first at once. */
+async function stream(toys: ToyKafka, produced: Set<string>, signal: AbortSignal): Promise<void> {
+  do {
+    const calls = Array.from({ length: 40 }, (_, at): Emission => {
+      const paymentId = `j/${produced.size + at}`
+      return { topic: 'completions', key: paymentId, value: { ...everyTopic().completions, paymentId } }
+    })
+    await toys.publish([...calls, ...records(1).filter(({ topic }) => topic !== 'completions')])
+    for (const { key } of calls) produced.add(String(key))
+  } while (!signal.aborted)
+}
 
 /** Rows so far; 0 while there is no table yet. */
 async function rowsBy(engine: ToyEngine, toys: ToyKafka): Promise<number> {
