@@ -41,12 +41,15 @@ interface Exported {
 describe('ninefold export', () => {
   let simulator: Simulator
   let workspace: Workspace
+  let config: object
 
   beforeAll(async () => {
     simulator = await startSimulator({ questions: [DEMO_QUESTIONS] })
-    const config = simulatedPipeline({ pipeline: 'exported', url: simulator.url, stack: inject('stack') })
-    const { roles } = config as { roles: object }
-    workspace = new Workspace({ ...config, roles: { ...roles, score: 'sim-verifier' }, score: { share: 1 } })
+    const stack = inject('stack')
+    const simulated = simulatedPipeline({ pipeline: 'exported', url: simulator.url, stack })
+    const { roles } = simulated as { roles: object }
+    config = { ...simulated, roles: { ...roles, score: 'sim-verifier' }, score: { share: 1 } }
+    workspace = new Workspace(config)
     await workspace.succeed('load', workspace.writeLines('questions.jsonl', demoQuestions(QUESTIONS)))
     await workspace.succeed('run', '--until-drained')
   }, 5 * MINUTE)
@@ -145,7 +148,11 @@ describe('ninefold export', () => {
 
       const card = readFileSync(join(folder('repository'), 'README.md'), 'utf8')
       const [, head = '', text = ''] = card.split(/^---\n/m)
-      expect(parse(head)).toMatchObject({ license: 'apache-2.0', language: ['de', 'en'], configs: [{}, {}, {}] })
+      expect(parse(head)).toMatchObject({
+        license: 'apache-2.0',
+        language: ['de', 'en'],
+        configs: [{}, {}, {}],
+      })
       for (const part of [
         'sim-deepseek',
         'temperature 0.9',
@@ -184,6 +191,33 @@ describe('ninefold export', () => {
     const { code, stderr } = await workspace.run('push', folder('repository'), '--repo', 'someone/exported')
     expect(code).toBe(1)
     expect(stderr).toContain('[NF_PUSH_TOKEN]')
+  })
+
+  it('keeps out what is like a protected question, and lists it', async () => {
+    const all = await exported('open', '--format', 'alpaca,rl')
+    workspace.writeLines('benchmark.jsonl', demoQuestions(3))
+    workspace.configure({ ...config, export: { protected: ['benchmark.jsonl'] } })
+    try {
+      const { stdout } = await workspace.succeed(
+        ...['export', '--out', folder('guarded'), '--format', 'alpaca,rl', '--json'],
+      )
+      const { records, leaked } = JSON.parse(stdout) as { records: number; leaked: number }
+      expect(leaked).toBeGreaterThan(0)
+      expect(records + leaked).toBe(all.records)
+      const linesOf = (name: string) =>
+        readFileSync(join(folder('guarded'), name), 'utf8')
+          .split('\n')
+          .slice(0, -1)
+      const listed = linesOf('leaked.jsonl').map((line) => JSON.parse(line) as Record<string, unknown>)
+      expect(listed.map(({ match, protected_line }) => [match, protected_line]).sort()).toEqual([
+        ['same', 1],
+        ['same', 2],
+        ['same', 3],
+      ])
+      expect(linesOf('rl.jsonl')).toHaveLength(QUESTIONS - 3)
+    } finally {
+      workspace.configure(config)
+    }
   })
 
   it('writes what LLaMA-Factory wants beside the files it reads', async () => {
