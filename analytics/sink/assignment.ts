@@ -7,6 +7,8 @@ import { decodeProgress } from './progress-metadata.ts'
 
 /** Bytes of records that may wait in all partitions together. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024
+/** From so many on nobody rests between rounds: with many partitions there is a backlog, although each has little. */
+const PRESSING_BYTES = MAX_WAITING_BYTES / 4
 
 /** What it needs of its sink. */
 export interface AssignmentOptions {
@@ -54,9 +56,18 @@ export class Assignment {
     return [...this.#shares.values()].every(({ inflow }) => inflow !== null && !inflow.waits)
   }
 
-  /** Whether some partition has enough for an insert of its own. */
+  /** Whether some partition has enough for an insert of its own, or all together have what may wait. */
   get isPressed(): boolean {
-    return [...this.#shares.values()].some(({ inflow }) => inflow?.isLarge === true)
+    return (
+      [...this.#shares.values()].some(({ inflow }) => inflow?.isLarge === true) ||
+      this.#waitingBytes >= PRESSING_BYTES
+    )
+  }
+
+  get #waitingBytes(): number {
+    let bytes = 0
+    for (const share of this.#shares.values()) bytes += share.inflow?.bytes ?? 0
+    return bytes
   }
 
   /** A new generation: what stays goes on as it is, the rest is let go, or opened. */
@@ -138,9 +149,7 @@ export class Assignment {
   #isFull(inflow: Inflow): boolean {
     if (inflow.isFull) return true
     if (inflow.starves) return false
-    let waiting = 0
-    for (const share of this.#shares.values()) waiting += share.inflow?.bytes ?? 0
-    return waiting >= MAX_WAITING_BYTES
+    return this.#waitingBytes >= MAX_WAITING_BYTES
   }
 
   #pause(share: Share, isPaused: boolean): void {

@@ -38,8 +38,10 @@ async function knownOffsets(
   origin: Origin,
   { first, last }: Range,
 ): Promise<Set<number>> {
-  const decoded = await database.offsetsIn(table, origin, first, last)
-  return decoded.union(await database.offsetsIn(undecodable, origin, first, last))
+  const [decoded, strays] = await Promise.all(
+    [table, undecodable].map((one) => database.offsetsIn(one, origin, first, last)),
+  )
+  return decoded!.union(strays!)
 }
 
 /** Where rows are inserted, and which of them were there before. */

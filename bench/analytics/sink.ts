@@ -26,6 +26,8 @@ const PUBLISHED_AT_ONCE = 1_000
 const ROWS_AN_INSERT = 2_500
 const INSERTS_AT_ONCE = 2
 const POLL_MS = 20
+/** What may wait in the sink, 64 MiB, in rows. */
+const ROWS_IN_MEMORY = (64 * 1024 * 1024) / TEXT_LENGTH
 
 /** Fills topic `raw-paths`, then measures both. The database of the session's pipeline must be new. */
 export async function measureSink(session: Session, rows: number): Promise<SinkRound> {
@@ -50,14 +52,17 @@ async function fill(session: Session, rows: number): Promise<void> {
   }
 }
 
-/** From the first rows it has brought in to the last: joining its group is no matter of speed. */
+/**
+ * From the first rows it has brought in, for joining its group is no matter of speed, until what is left fits into its
+ * memory: from then on it rests between inserts, so that a pipeline that is not behind keeps the machine.
+ */
 async function throughSink(session: Session, rows: number): Promise<number> {
   const failed = Promise.withResolvers<never>()
   const sink = startSink(session, { say: () => {}, failed: failed.reject })!
   const measured = async (): Promise<number> => {
     while (sink.written === 0) await sleep(POLL_MS)
     const [before, started] = [sink.written, performance.now()]
-    while (sink.written < rows) await sleep(POLL_MS)
+    while (sink.written < rows - ROWS_IN_MEMORY) await sleep(POLL_MS)
     return (sink.written - before) / ((performance.now() - started) / 1000)
   }
   try {
