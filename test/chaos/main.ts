@@ -115,11 +115,15 @@ async function attempted(what: string, attempt: () => Promise<void>): Promise<vo
   }
 }
 
-function referenceOn(stack: ChaosStack, asked: typeof questions): Promise<Reference> {
-  say(`an undisturbed run of ${asked.length} questions, to compare with`)
+async function referenceOn(stack: ChaosStack, asked: typeof questions): Promise<Reference> {
   const path = join(folder, `reference-${asked.length}.reference`)
+  const callsPath = `${path}.calls`
+  if (isDone(callsPath)) return { path, calls: Number(readFileSync(callsPath, 'utf8')) }
+  say(`an undisturbed run of ${asked.length} questions, to compare with`)
   mkdirSync(folder, { recursive: true })
-  return makeReference({ stack, double, questions: asked, pipeline: REFERENCE }, path)
+  const made = await makeReference({ stack, double, questions: asked, pipeline: REFERENCE }, path)
+  writeFileSync(callsPath, String(made.calls))
+  return made
 }
 
 /** Whether it was made by a schedule of this length on as many questions, and came to its end. */
