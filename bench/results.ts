@@ -131,6 +131,6 @@ CPU is in milliseconds a call, all threads of a process, as Linux counts it; \`c
 loop. A round's two measurements follow one another, so compare within a round. \`ticks/s\` are transactions a
 second, \`commit\` is a transaction's time in milliseconds from its first request to its end.
 
-The raw figures are in \`bench/results/\`.
+The raw figures are in \`bench/results/\`. Analytics have [a page of their own](benchmarks-analytics.md).
 `
 }

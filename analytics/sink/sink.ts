@@ -55,6 +55,8 @@ export interface SinkOptions extends Omit<ConnectionOptions, 'clickhouse'> {
 
 /** Large enough that rows are cheap, small enough that an insert takes well below a second. */
 const LIMITS: InflowLimits = { maxRows: 20_000, maxBytes: 8 * 1024 * 1024 }
+/** Asked of a partition at once. A worker takes as little as it can work on; what fills an insert must come quickly. */
+const FETCH_BYTES = 4 * 1024 * 1024
 /** The shortest time from one round to the next, ms: small inserts cost nearly as much as large ones. */
 const ROUND_MS = 1_000
 /** The same while somebody waits for the end. */
@@ -222,6 +224,7 @@ export class Sink {
     const { client, log, failed, tuning } = this.#options
     const { sessionTimeoutMs, heartbeatIntervalMs, fetchWaitMs, maxBytesPerPartition } = {
       ...DEFAULT_TUNING,
+      maxBytesPerPartition: FETCH_BYTES,
       ...tuning,
     }
     const [groupId, topics] = [this.#groupId, [...this.#topics.keys()]]
