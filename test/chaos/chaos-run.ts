@@ -33,8 +33,8 @@ const POLL_MS = 20
 const RECOVERY_LIMIT_MS = 300_000
 /** What is left after the last fault is worked off by then, ms. */
 const DRAIN_LIMIT_MS = 15 * 60_000
-/** Calls a second while a moment for a kill is waited for. */
-const STRIKE_PACE = 100
+/** Calls a second, at least, while a moment for a kill is waited for, or a worker ends in good order. */
+const HURRIED_PACE = 100
 /** A kill whose moment has not come by then will not come, ms. */
 const STRIKE_LIMIT_MS = 300_000
 
@@ -65,6 +65,8 @@ export class ChaosRun implements AsyncDisposable {
   readonly #workspace: Workspace
   #pace: number | null = null
   #isStriking = false
+  /** Workers on their way to their end: a call they make must end within the grace they are given, as it usually would. */
+  #ending = 0
 
   private constructor(settings: ChaosRunSettings, endpoint: FaultyEndpoint) {
     const { pipeline, stack, workers = 3, negativeControl, config } = settings
@@ -79,7 +81,9 @@ export class ChaosRun implements AsyncDisposable {
       clickhouse: { url: stack.clickhouseUrl, passwordEnv: stack.clickhouseTokenEnv },
       ...config,
     })
-    this.crew = new Crew({ folder: this.folder, tuning: TUNING, negativeControl }, workers)
+    this.crew = new Crew({ folder: this.folder, tuning: TUNING, negativeControl }, workers, (ended) =>
+      this.#hurryUntil(ended),
+    )
   }
 
   static async open(settings: ChaosRunSettings): Promise<ChaosRun> {
@@ -297,8 +301,17 @@ export class ChaosRun implements AsyncDisposable {
     return join(this.folder, 'kills.jsonl')
   }
 
+  #hurryUntil(ended: Promise<unknown>): void {
+    this.#ending++
+    this.#applyPace()
+    void ended.then(() => {
+      this.#ending--
+      this.#applyPace()
+    })
+  }
+
   #applyPace(): void {
-    const least = this.#isStriking ? STRIKE_PACE : 0
+    const least = this.#isStriking || this.#ending > 0 ? HURRIED_PACE : 0
     this.endpoint.gate.pace(this.#pace === null ? null : Math.max(this.#pace, least))
   }
 

@@ -18,13 +18,18 @@ export class Crew {
   readonly #kept = new Set<ChaosWorker>()
   readonly #endings: WorkerEnd[] = []
   readonly size: number
+  readonly #onEnding: (ended: Promise<WorkerEnd>) => void
   #published = 0
   #isUp = false
 
-  /** @param size how many workers are kept up */
-  constructor(options: ChaosWorkerOptions, size: number) {
+  /**
+   * @param size how many workers are kept up
+   * @param onEnding told when one is on its way to its end in good order
+   */
+  constructor(options: ChaosWorkerOptions, size: number, onEnding: (ended: Promise<WorkerEnd>) => void) {
     this.#options = options
     this.size = size
+    this.#onEnding = onEnding
   }
 
   /** The workers that run, those on their way to their end included. */
@@ -70,15 +75,20 @@ export class Crew {
   /** Takes a worker's place for another one: it ends by SIGTERM, and one with these differences is kept instead. */
   async replace(worker: ChaosWorker, differences: WorkerDifferences): Promise<ChaosWorker> {
     const isKept = this.#kept.delete(worker)
-    worker.kill('SIGTERM')
-    await worker.ended
+    await this.end(worker)
     return isKept ? this.#keep(differences) : this.join(differences)
   }
 
   /** Ends a worker by SIGTERM, for good. */
   async dismiss(worker: ChaosWorker): Promise<WorkerEnd> {
     this.#kept.delete(worker)
+    return this.end(worker)
+  }
+
+  /** Ends a worker by SIGTERM; if it is kept, another one is started in its place. */
+  end(worker: ChaosWorker): Promise<WorkerEnd> {
     worker.kill('SIGTERM')
+    this.#onEnding(worker.ended)
     return worker.ended
   }
 

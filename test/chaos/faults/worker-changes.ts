@@ -12,8 +12,7 @@ export const terminated: Fault = {
   async inject(run, chance) {
     const worker = chance.pick(run.crew.kept)
     const began = performance.now()
-    worker.kill('SIGTERM')
-    const { code, signal } = await worker.ended
+    const { code, signal } = await run.crew.end(worker)
     return { what: `it ended with ${code ?? signal}`, recoverySeconds: await run.recovered(began) }
   },
 }
