@@ -96,8 +96,12 @@ export class Claims {
   }
 
   #opened(): DatabaseSync {
-    this.#database ??= openDatabase(this.#path, SCHEMA)
-    return this.#database
+    if (this.#database !== null) return this.#database
+    const database = openDatabase(this.#path, SCHEMA)
+    // A claim means nothing once its process is gone: the disk need not have it, and the log of commits stays short.
+    database.exec('PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 100;')
+    this.#database = database
+    return database
   }
 
   /** What cannot be removed for want of room is with the next beat; by then others have ceased to wait for it. */

@@ -19,7 +19,8 @@ let workspace: Workspace
 const running: CliProcess[] = []
 
 beforeAll(async () => {
-  simulator = await startSimulator({ questions: [DEMO_QUESTIONS], latency: 50, p500: 0.02, p429: 0.02 })
+  // The lag is read every 5 seconds: the work has to last for longer.
+  simulator = await startSimulator({ questions: [DEMO_QUESTIONS], latency: 1_000, p500: 0.02, p429: 0.02 })
   workspace = new Workspace(configuration())
   workspace.env = { SIM_KEY: CANARY }
 }, MINUTE)
