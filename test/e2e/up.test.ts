@@ -26,7 +26,9 @@ it('are three, or two where the configuration wants no analytics', async () => {
     workspace.configure({ ...CONFIG, clickhouse: undefined })
     const { stdout } = await workspace.succeed('up')
     const [, address] = /^ClickHouse (http:\/\/127\.0\.0\.1:\d+)$/m.exec(stdout) ?? []
-    expect(await (await fetch(`${address}/?query=SELECT+1`)).text()).toBe('1\n')
+    const { stdout: token } = await workspace.succeed('analytics', 'access', '--token')
+    const headers = { 'X-ClickHouse-Key': token.trim() }
+    expect(await (await fetch(`${address}/?query=SELECT+1`, { headers })).text()).toBe('1\n')
     expect(await states(workspace)).toEqual(['kafka running', 'registry running', 'clickhouse running'])
 
     const { stdout: told } = await workspace.succeed('down')
