@@ -48,8 +48,8 @@ afterAll(async () => {
   await simulator?.close()
 })
 
-function workspaceOf(pipeline: string, more: object = {}): Workspace {
-  const config = simulatedPipeline({ pipeline, url: simulator.url, stack: inject('stack') })
+function workspaceOf(pipeline: string, more: object = {}, { url } = simulator): Workspace {
+  const config = simulatedPipeline({ pipeline, url, stack: inject('stack') })
   return new Workspace({ ...config, ...more })
 }
 
@@ -222,7 +222,15 @@ describe('what is larger than a broker takes', () => {
 
 describe('a data folder on a disk', () => {
   const [disk, other, third] = [TinyDisk.mount(200), TinyDisk.mount(200), TinyDisk.mount(200)]
-  afterAll(() => {
+  /** Asked by one pipeline alone: whatever is asked again was paid for twice. */
+  let own: Simulator
+
+  beforeAll(async () => {
+    own = await startSimulator({ questions: [DEMO_QUESTIONS], latency: 0 })
+  }, MINUTES)
+
+  afterAll(async () => {
+    await own?.close()
     disk?.[Symbol.dispose]()
     other?.[Symbol.dispose]()
     third?.[Symbol.dispose]()
@@ -231,10 +239,9 @@ describe('a data folder on a disk', () => {
   it.runIf(disk !== null)(
     'without room keeps the worker waiting, which says where; with room it goes on, and nothing is lost or paid twice',
     async () => {
-      using workspace = workspaceOf('disk', { data: disk!.folder })
+      using workspace = workspaceOf('disk', { data: disk!.folder }, own)
       const file = workspace.writeLines('some.jsonl', demoQuestions(QUESTIONS))
       await workspace.succeed('load', file)
-      const { repeated } = simulator.stats()
       disk!.remount('size=450k')
       const run = workspace.start('run', '--until-drained')
       await expect
@@ -246,7 +253,7 @@ describe('a data folder on a disk', () => {
       expect(code, stderr).toBe(0)
       await workspace.succeed('audit')
       expect(await workspace.all('dead-letters')).toEqual([])
-      expect(simulator.stats().repeated).toBe(repeated)
+      expect(own.stats().repeated).toBe(0)
     },
     4 * MINUTES,
   )
