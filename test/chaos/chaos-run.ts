@@ -34,7 +34,7 @@ const RECOVERY_LIMIT_MS = 300_000
 /** What is left after the last fault is worked off by then, ms. */
 const DRAIN_LIMIT_MS = 15 * 60_000
 /** Calls a second, at least, while a moment for a kill is waited for, or a worker ends in good order. */
-const HURRIED_PACE = 100
+const HURRIED_PACE = 75
 /** A kill whose moment has not come by then will not come, ms. */
 const STRIKE_LIMIT_MS = 300_000
 

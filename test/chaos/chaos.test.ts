@@ -23,8 +23,8 @@ import { runSeed } from './seed-run.ts'
 const MINUTES = 60_000
 const LIMIT = { timeout: 30 * MINUTES }
 const SEED = Number(process.env.CHAOS_SEED ?? 1)
-const QUESTIONS = Number(process.env.CHAOS_QUESTIONS ?? 600)
-const CONTROL_QUESTIONS = 100
+const QUESTIONS = Number(process.env.CHAOS_QUESTIONS ?? 900)
+const CONTROL_QUESTIONS = 200
 const say = (line: string) => console.log(line)
 
 describeWithData('chaos', ['TEST_DATA', 'TEST_ENDPOINT_SLOW'], () => {

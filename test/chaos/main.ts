@@ -29,7 +29,7 @@ const seeds = Array.from({ length: Number(CHAOS_SEEDS ?? 10) }, (_, at) => at + 
 const kills = Number(CHAOS_KILLS_A_SEED ?? 20)
 const only = (process.env.CHAOS_ONLY ?? '').split(',').filter((word) => word !== '')
 const questions = someQuestions(Number(CHAOS_QUESTIONS ?? 1_600))
-const fewQuestions = someQuestions(Number(CHAOS_CONTROL_QUESTIONS ?? 150))
+const fewQuestions = someQuestions(Number(CHAOS_CONTROL_QUESTIONS ?? 250))
 const double = testVariable('TEST_ENDPOINT_SLOW')
 const folder = resolve(process.env.CHAOS_RESULTS ?? '.chaos')
 const isDone = (path: string) => process.env.CHAOS_AGAIN !== '1' && existsSync(path)
