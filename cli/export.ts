@@ -17,7 +17,9 @@ import { SHAPES, type Shape } from '../export/shapes.ts'
 import { parseSplit } from '../export/split.ts'
 import { openSession, type Session } from '../pipeline/session.ts'
 import { EXIT } from './exit-codes.ts'
+import { wholeNumber } from './option-values.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
+import { stopOnSignals } from './stop-signals.ts'
 import { reportUnreadable, UNREADABLE_HELP } from './unreadable-report.ts'
 
 interface ExportCommandOptions extends PipelineOptions {
@@ -52,10 +54,10 @@ export function register(program: Command): void {
       SHAPES,
     )
     .addOption(new Option('--type <type>', 'what kind of files').choices(FILE_TYPES).default('jsonl'))
-    .option('--shard-size <rows>', 'rows a file at most; default: one file', positiveNumber)
+    .option('--shard-size <rows>', 'rows a file at most; default: one file', wholeNumber(1))
     .option('--where <condition>', 'only what fits, e.g. "tier = \'easy\' and score >= 8"')
     .option('--split <parts>', 'parts by a hash of the question, e.g. train=0.9,validation=0.1')
-    .option('--seed <number>', 'another seed splits otherwise', wholeNumber, 0)
+    .option('--seed <number>', 'another seed splits otherwise', wholeNumber(0), 0)
     .addOption(
       new Option('--paths <which>', 'of a question one record, the best, or both')
         .choices(['one', 'both'])
@@ -98,8 +100,7 @@ function listed(wanted: (format: Format) => boolean): string {
 async function runExport(options: ExportCommandOptions): Promise<void> {
   const { config, edition, out, shape, format, json } = options
   const selection = selectionOf(options)
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const stop = stopOnSignals(() => {})
   const session = await openSession({ config, edition, onProgress })
   try {
     const summary = await exportSession(session, {
@@ -109,13 +110,13 @@ async function runExport(options: ExportCommandOptions): Promise<void> {
       selection,
       ...layoutOf(options),
       companions: (summary, tally) => companionsOf(session, options, { summary, tally }),
-      signal: stop.signal,
+      signal: stop,
     })
     const unreadable = session.unreadable.count
     console.log(json ? JSON.stringify({ ...summary, unreadable }, null, 2) : sentence(summary))
     reportUnreadable(session)
   } catch (error) {
-    if (!stop.signal.aborted) throw error
+    if (!stop.aborted) throw error
     process.exitCode = EXIT.interrupted
   } finally {
     await session.close()
@@ -193,16 +194,4 @@ function chosen<T>(text: string, what: string, all: readonly T[], nameOf: (one: 
     throw new InvalidArgumentError(`There is no ${what} ${JSON.stringify(unknown)}: name ${known}.`)
   }
   return all.filter((one) => named.includes(nameOf(one)))
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value
-  throw new InvalidArgumentError('Give a whole number.')
-}
-
-function positiveNumber(text: string): number {
-  const value = wholeNumber(text)
-  if (value > 0) return value
-  throw new InvalidArgumentError('Give a whole number above 0.')
 }

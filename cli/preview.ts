@@ -1,5 +1,5 @@
 /** `ninefold preview`: what will be asked for the first questions, what all of them will take, and a first taste. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { type Config, loadConfig } from '../config/config.ts'
 import { simulatedNotice } from '../pipeline/simulated-endpoints.ts'
 import { amountLine } from '../preview/amounts.ts'
@@ -14,6 +14,7 @@ import { generatePromptHash } from '../prompts/generate.ts'
 import { counted } from '../terminal/numbers.ts'
 import { styleFor } from '../terminal/style.ts'
 import { EXIT } from './exit-codes.ts'
+import { wholeNumber } from './option-values.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
 import { stopOnSignals } from './stop-signals.ts'
 
@@ -29,7 +30,7 @@ interface PreviewFlags extends PipelineOptions {
 export function register(program: Command): void {
   withPipelineOptions(program.command('preview'))
     .description('show what will be asked for the first questions, and what all of them will take')
-    .option('-n, --number <count>', 'how many questions', count, 2)
+    .option('-n, --number <count>', 'how many questions', wholeNumber(1, 1_000), 2)
     .option('--step <name>', 'prompts of this step only, e.g. verify or generate.qwen-t0.7')
     .option('--from <file>', 'questions from this file, in place of the configured sources')
     .option('--run', 'take these questions through the whole recipe: models are asked, and paid')
@@ -132,10 +133,4 @@ function runAsJson(config: Config, { records, spent }: PreviewRun, ids: readonly
 /** Money in USD, as in all JSON output; null = unknown. */
 function inUsd({ calls, promptTokens, completionTokens, nanoUsd }: Preview['projected']) {
   return { calls, promptTokens, completionTokens, usd: nanoUsd === null ? null : nanoUsd / 1e9 }
-}
-
-function count(text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 1 && value <= 1_000) return value
-  throw new InvalidArgumentError('Give a whole number from 1 to 1000.')
 }

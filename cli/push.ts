@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { NinefoldError } from '../errors.ts'
 import { counted } from '../terminal/numbers.ts'
 import { onProgress } from './session-options.ts'
+import { stopOnSignals } from './stop-signals.ts'
 
 interface PushCommandOptions {
   readonly repo: string
@@ -41,8 +42,7 @@ JSON: { url, commit, files, bytes, removed: [path] }.`,
 
 async function push(folder: string, options: PushCommandOptions): Promise<void> {
   const { repo, branch, message, tokenEnv, json } = options
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const stop = stopOnSignals(() => {})
   // Only here: the Hub's client takes longer to load than most commands to run.
   const { pushFolder } = await import('../export/push.ts')
   const summary = await pushFolder({
@@ -53,7 +53,7 @@ async function push(folder: string, options: PushCommandOptions): Promise<void> 
     message,
     token: tokenIn(tokenEnv),
     hubUrl: (options.hub ?? process.env.HF_ENDPOINT ?? HUB_URL).replace(/\/+$/, ''),
-    signal: stop.signal,
+    signal: stop,
     onProgress,
   })
   const { url, files, bytes, removed } = summary

@@ -1,11 +1,12 @@
 /** `ninefold read`: a topic's records as lines of JSON, those of plugged-in processors included. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { nearest } from '../config/nearest.ts'
 import { NinefoldError } from '../errors.ts'
 import { openSession, type Session } from '../pipeline/session.ts'
 import { topicsOf } from '../plugins/topics.ts'
 import type { TopicName } from '../schemas/topics.ts'
 import { readTopic } from '../sinks/session-records.ts'
+import { wholeNumber } from './option-values.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
 import { reportUnreadable } from './unreadable-report.ts'
 
@@ -18,7 +19,7 @@ export function register(program: Command): void {
   withPipelineOptions(program.command('read'))
     .description("print a topic's records as they stand now, a line of JSON each")
     .argument('<topic>', "its short name, e.g. verdicts, or a topic of a processor of one's own")
-    .option('--limit <n>', 'how many at most', count)
+    .option('--limit <n>', 'how many at most', wholeNumber(0))
     .action(read)
 }
 
@@ -64,10 +65,4 @@ function topicNamed({ config }: Session, name: string): TopicName {
     `there is no topic ${JSON.stringify(name)}${meant === null ? '' : `; did you mean ${meant}?`}`,
     `Topics are ${topics.join(', ')}.`,
   )
-}
-
-function count(text: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && Number.isInteger(value) && value >= 0) return value
-  throw new InvalidArgumentError('Give a whole number from 0.')
 }

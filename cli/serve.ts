@@ -10,6 +10,7 @@ import { openSession } from '../pipeline/session.ts'
 import { SharedPublisher } from '../pipeline/shared-publisher.ts'
 import { usualBatchName } from '../sources/batch-name.ts'
 import { isLoopback } from '../stack/request-host.ts'
+import { wholeNumber } from './option-values.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
 import { stopOnSignals } from './stop-signals.ts'
 
@@ -36,7 +37,7 @@ export function register(program: Command): void {
       '127.0.0.1',
     )
     .option('--token-env <name>', 'variable that holds the token requests must carry', 'NINEFOLD_TOKEN')
-    .option('--max-body-mb <n>', 'longest body of a request, MB', megabytes, 16)
+    .option('--max-body-mb <n>', 'longest body of a request, MB', wholeNumber(1, 1_000), 16)
     .option('--source <name>', 'source of questions that name none')
     .action(serve)
 }
@@ -87,10 +88,4 @@ function port(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && Number.isInteger(value) && value >= 0 && value <= 65_535) return value
   throw new InvalidArgumentError('Give a port from 0 to 65535.')
-}
-
-function megabytes(text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 1 && value <= 1_000) return value
-  throw new InvalidArgumentError('Give a whole number from 1 to 1000.')
 }

@@ -1,5 +1,5 @@
 /** `ninefold show`: everything about one question on one screen, from the topics. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { NinefoldError } from '../errors.ts'
 import { findQuestion } from '../explain/find-question.ts'
 import { askLineage, questionOf } from '../explain/lineage.ts'
@@ -11,6 +11,7 @@ import { storyScreen } from '../explain/story-screen.ts'
 import { openSession } from '../pipeline/session.ts'
 import { columnsOf } from '../terminal/fit.ts'
 import { styleFor } from '../terminal/style.ts'
+import { wholeNumber } from './option-values.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
 import { reportUnreadable } from './unreadable-report.ts'
 
@@ -25,7 +26,7 @@ export function register(program: Command): void {
   withPipelineOptions(program.command('show'))
     .description('tell everything about one question: paths, verdicts, ranking, edits, records, calls')
     .argument('<id>', 'of a question, a record, a path, a verdict or a dead letter; or how one begins')
-    .option('--revision <n>', 'this revision of the question; default: the last one', revision)
+    .option('--revision <n>', 'this revision of the question; default: the last one', wholeNumber(1))
     .option('--full', 'print texts and changes in full, and each call by itself')
     .option('--json', 'print all of it as JSON')
     .addHelpText(
@@ -76,10 +77,4 @@ function unknownRevision(questionId: string, wanted: number | undefined): Ninefo
     `question ${questionId} has no revision ${wanted}`,
     'Leave out --revision to see the last one; it says how many there are.',
   )
-}
-
-function revision(text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 1) return value
-  throw new InvalidArgumentError('Give a whole number from 1.')
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type Command, InvalidArgumentError } from 'commander'
 import { startSimulator } from '../simulate/simulator.ts'
 import { describeProblem } from '../sources/line-problem.ts'
+import { stopOnSignals } from './stop-signals.ts'
 
 interface Flags {
   port: number
@@ -57,14 +58,13 @@ export function register(program: Command): void {
 }
 
 async function simulate(flags: Flags): Promise<void> {
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const stop = stopOnSignals(() => {})
   const simulator = await startSimulator(flags)
   for (const problem of simulator.problems) process.stderr.write(`${describeProblem(problem)}\n`)
   process.stdout.write(
     `Simulating models at ${simulator.url}/v1 (${simulator.questions} known questions). Stop with Ctrl-C.\n`,
   )
-  if (!stop.signal.aborted) await once(stop.signal, 'abort')
+  if (!stop.aborted) await once(stop, 'abort')
   process.stdout.write(`${JSON.stringify(simulator.stats())}\n`)
   await simulator.close()
 }

@@ -182,36 +182,44 @@ async function writeAll(
   outputs: readonly DatasetFiles[],
   progress: Progress,
 ): Promise<void> {
-  const { minCharacters, formats = [DEFAULT_FORMAT], runCharacters = RUN_CHARACTERS, signal } = options
+  const { minCharacters, formats = [DEFAULT_FORMAT], runCharacters, signal } = options
   const context = { minCharacters }
-  const selected = selectedQuestions({ ...options, formats }, progress)
-  const toSort = async function* (): AsyncGenerator<Keyed> {
-    for await (const question of selected) {
+  const written = async function* (): AsyncGenerator<Selected> {
+    for await (const question of selectedQuestions({ ...options, formats }, progress)) {
       for (const output of outputs) await writeQuestion(output, question, context)
-      yield* recordsOf(question)
+      yield question
     }
   }
-  const folder = await mkdtemp(join(progress.work, 'records-'))
-  for await (const { text } of sorted(toSort(), { folder, runCharacters })) {
+  for await (const { record, part } of recordsInOrder(written(), { work: progress.work, runCharacters })) {
     signal?.throwIfAborted()
-    const { record, part } = JSON.parse(text) as SortedRecord
     progress.counts.records++
     progress.tally.add(record)
     for (const output of outputs) await writeRecord(output, record, part)
   }
 }
 
-/** A chosen record on its way through the second sort. */
+/** A chosen record, and the part it goes to. */
 interface SortedRecord {
   readonly record: TrainingRecord
   readonly part: string | null
 }
 
-function* recordsOf({ dossier, part }: Selected): Generator<Keyed> {
-  for (const { record } of dossier.records) {
-    const text: SortedRecord = { record, part }
-    yield { key: record.recordId, text: JSON.stringify(text) }
+/** The records of questions, in the order of their own ids. @param work a folder for the sort's files */
+export async function* recordsInOrder(
+  questions: AsyncIterable<Selected>,
+  { work, runCharacters = RUN_CHARACTERS }: { readonly work: string; readonly runCharacters?: number },
+): AsyncGenerator<SortedRecord> {
+  const toSort = async function* (): AsyncGenerator<Keyed> {
+    for await (const { dossier, part } of questions) {
+      for (const { record } of dossier.records) {
+        const text: SortedRecord = { record, part }
+        yield { key: record.recordId, text: JSON.stringify(text) }
+      }
+    }
   }
+  const folder = await mkdtemp(join(work, 'records-'))
+  for await (const { text } of sorted(toSort(), { folder, runCharacters }))
+    yield JSON.parse(text) as SortedRecord
 }
 
 /** The questions that count, in the order of their ids. */

@@ -68,16 +68,8 @@ async function* keyed({ read, topics, signal }: GatherOptions): AsyncGenerator<K
 
 /** By text, so that neither partitions nor time decide what comes first. */
 function parsed(texts: ReadonlySet<string>): Gathered {
-  const all: Record<GatheredTopic, unknown[]> = {
-    questions: [],
-    'triaged-easy': [],
-    'triaged-medium': [],
-    'triaged-difficult': [],
-    verdicts: [],
-    kept: [],
-    records: [],
-    scores: [],
-  }
+  const none = Object.keys(QUESTION_OF).map((topic) => [topic, []])
+  const all = Object.fromEntries(none) as Record<GatheredTopic, unknown[]>
   for (const text of [...texts].sort()) {
     const [topic, record] = JSON.parse(text) as [GatheredTopic, unknown]
     all[topic].push(record)

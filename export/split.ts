@@ -1,6 +1,6 @@
 /** Which part of a dataset a question belongs to: by its text and a seed alone, never by order. */
+import { placeIn } from '../config/drawing.ts'
 import { NinefoldError } from '../errors.ts'
-import { contentId } from '../schemas/ids.ts'
 import type { Question } from '../schemas/types.ts'
 import { recognisableText } from '../sources/question-text.ts'
 
@@ -13,7 +13,6 @@ export interface Split {
 const NAME = /^[a-z][a-z0-9_]*$/
 /** Shares are written in decimals, which do not add up exactly. */
 const TOLERANCE = 1e-9
-const DIGITS = 12
 
 /**
  * Reads `train=0.9,validation=0.1`.
@@ -45,7 +44,7 @@ export function partOf(
   { context, stem }: Pick<Question, 'context' | 'stem'>,
 ): string {
   const words = recognisableText([...context, stem].join(' '))
-  const place = Number.parseInt(contentId('export-split', seed, words).slice(0, DIGITS), 16) / 16 ** DIGITS
+  const place = placeIn('export-split', seed, words)
   let upTo = 0
   for (const { name, share } of parts) {
     upTo += share

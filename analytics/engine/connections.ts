@@ -81,26 +81,23 @@ export class Connections {
       const connection = this.#chdb.connect()
       return { connection, release: () => connection.close() }
     }
-    const { id, timeoutMs } = session
-    const held = this.#sessions.get(id) ?? {
+    const { id, access, timeoutMs } = session
+    const key = `${access} ${id}`
+    const held = this.#sessions.get(key) ?? {
       connection: this.#chdb.connect(),
       isBusy: false,
       timer: undefined,
     }
-    this.#sessions.set(id, held)
+    this.#sessions.set(key, held)
     if (held.isBusy) {
-      throw new EngineError(
-        373,
-        'SESSION_IS_LOCKED',
-        `Session ${id.slice(id.indexOf(' ') + 1)} is locked by a concurrent client`,
-      )
+      throw new EngineError(373, 'SESSION_IS_LOCKED', `Session ${id} is locked by a concurrent client`)
     }
     held.isBusy = true
     clearTimeout(held.timer)
     const release = () => {
       held.isBusy = false
       held.timer = setTimeout(() => {
-        this.#sessions.delete(id)
+        this.#sessions.delete(key)
         held.connection.close()
       }, timeoutMs)
       held.timer.unref()

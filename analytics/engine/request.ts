@@ -1,6 +1,6 @@
 /** What a request to ClickHouse's HTTP interface asks for, taken from its address and headers. */
 import type { IncomingMessage } from 'node:http'
-import type { EngineTokens } from '../../stack/engine-tokens.ts'
+import type { EngineAccess, EngineTokens } from '../../stack/engine-tokens.ts'
 import { accessOf } from './access.ts'
 import { EngineError } from './failures.ts'
 
@@ -19,7 +19,12 @@ export interface EngineRequest {
   /** The answer may be compressed in one of the ways the client takes. */
   readonly mayCompress: boolean
   /** Requests of one session share what is set, and temporary tables. */
-  readonly session: { readonly id: string; readonly timeoutMs: number } | null
+  readonly session: {
+    readonly id: string
+    /** Nobody gets into a session of somebody who may do more, or less. */
+    readonly access: EngineAccess
+    readonly timeoutMs: number
+  } | null
 }
 
 /** ClickHouse's own default over HTTP. */
@@ -67,11 +72,7 @@ export function readRequest(
     query: searchParams.get('query') ?? '',
     isReadonly: access === 'reader' || (method === 'GET' && id === null),
     mayCompress: searchParams.get('enable_http_compression') === '1',
-    // Nobody gets into a session of somebody who may do more, or less.
-    session:
-      id === null
-        ? null
-        : { id: `${access} ${id}`, timeoutMs: Math.min(seconds, SESSION_TIMEOUT.most) * 1000 },
+    session: id === null ? null : { id, access, timeoutMs: Math.min(seconds, SESSION_TIMEOUT.most) * 1000 },
   }
 }
 

@@ -1,4 +1,5 @@
 /** Figures of analytics as people read them. */
+import { count } from '../../terminal/numbers.ts'
 import { median } from '../statistics.ts'
 import type { ReportTimes } from './report.ts'
 import type { SinkRound } from './sink.ts'
@@ -34,7 +35,6 @@ function sinkTable(rounds: readonly SinkRound[]): string {
 }
 
 function reportTable({ report, sections, questions, paths, completions }: ReportTimes): string {
-  const count = (number: number) => number.toLocaleString('en-US')
   return [
     `${count(questions)} questions, ${count(paths)} paths, ${count(completions)} calls:`,
     '',

@@ -1,5 +1,6 @@
 /** The dataset card: README.md of a Hugging Face dataset, with what was made of what, by whom, and for how much. */
 import { stringify } from 'yaml'
+import { count } from '../../terminal/numbers.ts'
 import type { CardFacts } from './facts.ts'
 import { frontMatter } from './front-matter.ts'
 
@@ -40,32 +41,32 @@ dataset = load_dataset("<this repository, or the folder it lies in>", "${first?.
 
 function counts({ summary, tally, chosenBy }: CardFacts): string {
   const rows = new Map<string, number>()
-  for (const { dataset, part, rows: count } of summary.files) {
+  for (const { dataset, part, rows: its } of summary.files) {
     const key = `${dataset}\0${part}`
-    rows.set(key, (rows.get(key) ?? 0) + count)
+    rows.set(key, (rows.get(key) ?? 0) + its)
   }
   return [
     '## What is in it',
-    `${number(summary.records)} training records. Chosen by: ${chosenBy}.`,
+    `${count(summary.records)} training records. Chosen by: ${chosenBy}.`,
     table(
       ['config', 'split', 'rows'],
-      [...rows].map(([key, count]) => [...key.split('\0'), number(count)]),
+      [...rows].map(([key, its]) => [...key.split('\0'), count(its)]),
     ),
     table(
       ['tier', 'records'],
-      tally.tiers.map(([tier, count]) => [tier, number(count)]),
+      tally.tiers.map(([tier, its]) => [tier, count(its)]),
     ),
     table(
       ['route', 'records'],
-      tally.routes.map(([route, count]) => [route, number(count)]),
+      tally.routes.map(([route, its]) => [route, count(its)]),
     ),
     table(
       ['left out', 'records'],
       [
-        ['not chosen', number(summary.passedOver)],
-        ['of earlier revisions', number(summary.superseded)],
-        ['withdrawn', number(summary.withdrawn)],
-        ['like a protected question', number(summary.leaked)],
+        ['not chosen', count(summary.passedOver)],
+        ['of earlier revisions', count(summary.superseded)],
+        ['withdrawn', count(summary.withdrawn)],
+        ['like a protected question', count(summary.leaked)],
       ],
     ),
   ].join('\n\n')
@@ -75,7 +76,7 @@ function sources({ tally }: CardFacts): string {
   const rows = tally.sources.map(({ source, licence, records }) => [
     source,
     licence || 'not stated',
-    number(records),
+    count(records),
   ])
   return `## Sources and their licences\n\n${table(['source', 'licence', 'records'], rows)}`
 }
@@ -105,10 +106,10 @@ function prompts({ recorded, promptVersions }: CardFacts): string {
 function costs({ spending }: CardFacts): string {
   const rows = spending.map(
     ({ role, model, calls, failed, promptTokens, completionTokens, usd, unknown }) => [
-      ...[role, model, number(calls), number(failed), number(promptTokens), number(completionTokens)],
+      ...[role, model, count(calls), count(failed), count(promptTokens), count(completionTokens)],
       unknown === calls
         ? 'unknown'
-        : `${usd.toFixed(4)}${unknown > 0 ? ` and ${number(unknown)} calls unknown` : ''}`,
+        : `${usd.toFixed(4)}${unknown > 0 ? ` and ${count(unknown)} calls unknown` : ''}`,
     ],
   )
   const total = spending.reduce((sum, { usd }) => sum + usd, 0)
@@ -139,10 +140,6 @@ function settings(params: Readonly<Record<string, unknown>>): string {
 
 function byText(a: readonly string[], b: readonly string[]): number {
   return a.join('\0') < b.join('\0') ? -1 : 1
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US')
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,4 +1,5 @@
 /** What an edition's calls cost, added up from the log. */
+import { roleOf } from '../../models/budget-limits.ts'
 import type { Completion } from '../../schemas/types.ts'
 
 /** Calls of one role to one model. */
@@ -22,8 +23,7 @@ export async function spendingOf(completions: AsyncIterable<Completion>): Promis
   const all = new Map<string, Spending & { nanoUsd: bigint }>()
   for await (const completion of completions) {
     const { step, model, status, promptTokens, completionTokens, costNanoUsd } = completion
-    // All samplers' steps are one role: generate.
-    const [role = step] = step.split('.')
+    const role = roleOf(step)
     const key = JSON.stringify([role, model])
     const sums = all.get(key) ?? { role, model, ...NOTHING, nanoUsd: 0n }
     sums.calls++

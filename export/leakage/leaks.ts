@@ -12,7 +12,6 @@ export const LEAKS_FILE = 'leaked.jsonl'
 export class Leaks {
   /** Records that were kept out. */
   records = 0
-  questions = 0
   readonly #protected: ProtectedQuestions
   readonly #file: RowFile
 
@@ -30,7 +29,6 @@ export class Leaks {
   async keepsOut({ question, records }: Dossier): Promise<boolean> {
     const match = this.#protected.match(question)
     if (match === null) return false
-    this.questions++
     this.records += records.length
     await this.#file.write({
       question_id: question.questionId,
