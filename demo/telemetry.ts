@@ -1,6 +1,7 @@
 /** Reads what is new in the counted topics, again and again: the screen shows what the log says, and nothing else. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Session } from '../pipeline/session.ts'
+import { readNew } from '../sinks/session-records.ts'
 import { COUNTED, type CountedTopic, Tally } from './tally.ts'
 
 const POLL_MS = 300
@@ -10,7 +11,7 @@ export class Telemetry {
   readonly tally = new Tally()
   readonly #session: Session
   /** Where to read on, by topic and partition. */
-  readonly #positions = new Map<string, number>()
+  readonly #positions = new Map(COUNTED.map((topic) => [topic, new Map<number, number>()]))
 
   constructor(session: Session) {
     this.#session = session
@@ -30,20 +31,7 @@ export class Telemetry {
   }
 
   async #read(topic: CountedTopic): Promise<void> {
-    const { reader, codec, unreadable, fullName } = this.#session
-    const name = fullName(topic)
-    for (const [partition, { first, end }] of (await reader.bounds(name)).entries()) {
-      const place = `${name}/${partition}`
-      const from = this.#positions.get(place) ?? first
-      for await (const records of reader.read(name, partition, from, end)) {
-        for (const { offset, value } of records) {
-          const decode = () => codec.decodeAsync(topic, value)
-          const record = await unreadable.read({ topic: name, partition, offset }, decode)
-          if (record !== null) this.tally.add(topic, record)
-        }
-      }
-      // The end, not the last record's offset: behind it stands the mark of its transaction.
-      this.#positions.set(place, Math.max(from, end))
-    }
+    for await (const { record } of readNew(this.#session, topic, this.#positions.get(topic)!))
+      this.tally.add(topic, record)
   }
 }

@@ -6,6 +6,7 @@ import type { Config, Endpoint } from '../config/config.ts'
 import type { PosedQuestion } from '../simulate/known-question.ts'
 import type { Part } from '../simulate/options.ts'
 import { type Simulator, startSimulator } from '../simulate/simulator.ts'
+import { readNew } from '../sinks/session-records.ts'
 import type { Session } from './session.ts'
 
 /** Running simulators, and the configuration with their addresses in it. */
@@ -77,22 +78,11 @@ function partsOf({ roles, samplers }: Config): Record<string, Part> {
 }
 
 /** Reads what is new in the topic of questions. */
-function questionsOf({ reader, codec, unreadable, fullName }: Session): () => Promise<PosedQuestion[]> {
-  const topic = fullName('questions')
+function questionsOf(session: Session): () => Promise<PosedQuestion[]> {
   const positions = new Map<number, number>()
   return async () => {
     const questions: PosedQuestion[] = []
-    for (const [partition, { first, end }] of (await reader.bounds(topic)).entries()) {
-      const from = positions.get(partition) ?? first
-      for await (const records of reader.read(topic, partition, from, end)) {
-        for (const { offset, value } of records) {
-          const decode = () => codec.decodeAsync('questions', value)
-          const question = await unreadable.read({ topic, partition, offset }, decode)
-          if (question !== null) questions.push(question)
-        }
-      }
-      positions.set(partition, Math.max(from, end))
-    }
+    for await (const { record } of readNew(session, 'questions', positions)) questions.push(record)
     return questions
   }
 }

@@ -8,19 +8,12 @@ import {
 } from '../config/controls.ts'
 import type { Config } from '../config/types.ts'
 import { verifyPrompt } from '../prompts/verify.ts'
-import type { Codec } from '../schemas/codec.ts'
-import type { TopicName } from '../schemas/topics.ts'
 import type { Control } from '../schemas/types.ts'
-import type { TopicReader } from '../streams/transport/reader.ts'
-import type { UnreadableRecords } from '../streams/unreadable.ts'
+import { type RecordSource, readNew } from '../sinks/session-records.ts'
 
 /** Where they are read. */
-export interface ControlSource {
+export interface ControlSource extends RecordSource {
   readonly config: Pick<Config, 'controls' | 'roles'>
-  readonly reader: Pick<TopicReader, 'bounds' | 'read'>
-  readonly codec: Pick<Codec, 'decodeAsync'>
-  readonly unreadable: UnreadableRecords
-  readonly fullName: (topic: TopicName) => string
 }
 
 /** The judge's last controls of one kind of expectation. */
@@ -45,7 +38,7 @@ interface Seen {
 export class ControlWatch {
   readonly #source: ControlSource
   /** By partition: the offset from which on nothing was read. */
-  readonly #next = new Map<number, number>()
+  readonly #positions = new Map<number, number>()
   readonly #last = new Map<Expectation, readonly Seen[]>()
   #looking: Promise<void> = Promise.resolve()
 
@@ -71,30 +64,15 @@ export class ControlWatch {
   }
 
   async #look(): Promise<void> {
-    const { reader, fullName } = this.#source
-    const topic = fullName('controls')
-    for (const [partition, { first, end }] of (await reader.bounds(topic)).entries()) {
-      for await (const records of reader.read(topic, partition, this.#next.get(partition) ?? first, end)) {
-        for (const { offset, value, timestamp } of records) {
-          await this.#take({ topic, partition, offset }, value, timestamp)
-          this.#next.set(partition, offset + 1)
-        }
-      }
-      this.#next.set(partition, end)
+    for await (const { record, timestamp } of readNew(this.#source, 'controls', this.#positions)) {
+      if (isOfThisJudge(record, this.#source.config)) this.#take(record, timestamp)
     }
   }
 
-  async #take(
-    place: { topic: string; partition: number; offset: number },
-    value: Buffer | null,
-    at: number,
-  ): Promise<void> {
-    const { codec, unreadable, config } = this.#source
-    const control = await unreadable.read(place, () => codec.decodeAsync('controls', value))
-    if (control === null || !isOfThisJudge(control, config)) return
-    const expected = EXPECTATIONS.find((one) => one === control.expected)
+  #take({ controlId, expected: said, judgement }: Control, at: number): void {
+    const expected = EXPECTATIONS.find((one) => one === said)
     if (expected === undefined) return
-    const seen = { id: control.controlId, at, isRight: control.judgement === expected }
+    const seen = { id: controlId, at, isRight: judgement === expected }
     const last = [...(this.#last.get(expected) ?? []), seen].sort(inTime).slice(-CONTROL_WINDOW)
     this.#last.set(expected, last)
   }

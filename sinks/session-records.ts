@@ -23,3 +23,40 @@ export async function* readTopic<T extends TopicName>(
     }
   }
 }
+
+/** What reading on needs of a session. */
+export type RecordSource = {
+  readonly reader: Pick<Session['reader'], 'bounds' | 'read'>
+  readonly codec: Pick<Session['codec'], 'decodeAsync'>
+} & Pick<Session, 'unreadable' | 'fullName'>
+
+/** A record that was not read before, and when it was written, ms since 1970. */
+export interface NewRecord<V> {
+  readonly record: V
+  readonly timestamp: number
+}
+
+/**
+ * The records of a topic that came since it was last read; those that cannot be read are noted.
+ * @param positions by partition: from where on nothing was read; moves on with each record that was taken
+ */
+export async function* readNew<T extends TopicName>(
+  { reader, codec, unreadable, fullName }: RecordSource,
+  topic: T,
+  positions: Map<number, number>,
+): AsyncGenerator<NewRecord<TopicRecords[T]>> {
+  const name = fullName(topic)
+  for (const [partition, { first, end }] of (await reader.bounds(name)).entries()) {
+    const from = positions.get(partition) ?? first
+    for await (const records of reader.read(name, partition, from, end)) {
+      for (const { offset, value, timestamp } of records) {
+        const decode = () => codec.decodeAsync(topic, value)
+        const record = await unreadable.read({ topic: name, partition, offset }, decode)
+        if (record !== null) yield { record, timestamp }
+        positions.set(partition, offset + 1)
+      }
+    }
+    // The end, not the last record's offset: behind it stands the mark of its transaction.
+    positions.set(partition, Math.max(from, end))
+  }
+}
