@@ -1,7 +1,9 @@
 /** `ninefold push`: an exported dataset onto the Hugging Face Hub. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { NinefoldError } from '../errors.ts'
+import type { PushSummary } from '../export/push.ts'
 import { counted } from '../terminal/numbers.ts'
+import { EXIT } from './exit-codes.ts'
 import { onProgress } from './session-options.ts'
 import { stopOnSignals } from './stop-signals.ts'
 
@@ -41,11 +43,24 @@ JSON: { url, commit, files, bytes, removed: [path] }.`,
 }
 
 async function push(folder: string, options: PushCommandOptions): Promise<void> {
-  const { repo, branch, message, tokenEnv, json } = options
-  const stop = stopOnSignals(() => {})
+  const stop = stopOnSignals(() => onProgress('stopping: the repository stays as it was'))
+  try {
+    print(await upload(folder, options, stop), options)
+  } catch (error) {
+    if (!stop.aborted) throw error
+    process.exitCode = EXIT.interrupted
+  }
+}
+
+async function upload(
+  folder: string,
+  options: PushCommandOptions,
+  signal: AbortSignal,
+): Promise<PushSummary> {
+  const { repo, branch, message, tokenEnv } = options
   // Only here: the Hub's client takes longer to load than most commands to run.
   const { pushFolder } = await import('../export/push.ts')
-  const summary = await pushFolder({
+  return await pushFolder({
     folder,
     repository: repo,
     isPrivate: options.private ?? false,
@@ -53,9 +68,12 @@ async function push(folder: string, options: PushCommandOptions): Promise<void> 
     message,
     token: tokenIn(tokenEnv),
     hubUrl: (options.hub ?? process.env.HF_ENDPOINT ?? HUB_URL).replace(/\/+$/, ''),
-    signal: stop,
+    signal,
     onProgress,
   })
+}
+
+function print(summary: PushSummary, { json }: PushCommandOptions): void {
   const { url, files, bytes, removed } = summary
   const gone = removed.length > 0 ? `, ${counted(removed.length, 'file')} taken away` : ''
   console.log(

@@ -43,7 +43,12 @@ const DATA_FOLDER = 'data/'
 export async function pushFolder(options: PushOptions): Promise<PushSummary> {
   const { folder, repository, branch, hubUrl, token, message, signal, onProgress } = options
   const paths = await filesOf(folder)
-  const hub = { repo: { type: 'dataset', name: repository } as const, accessToken: token, hubUrl }
+  const hub: Hub = {
+    repo: { type: 'dataset', name: repository },
+    accessToken: token,
+    hubUrl,
+    fetch: abortedBy(signal),
+  }
   try {
     await ensureRepository(options, hub)
     const removed = await leftovers(hub, branch, new Set(paths))
@@ -73,6 +78,14 @@ interface Hub {
   readonly repo: { readonly type: 'dataset'; readonly name: string }
   readonly accessToken: string
   readonly hubUrl: string
+  readonly fetch: typeof fetch
+}
+
+/** The Hub's client takes a signal for a commit only; what goes before one ends with it, too. */
+function abortedBy(signal: AbortSignal | undefined): typeof fetch {
+  if (signal === undefined) return fetch
+  return (input, init) =>
+    fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal })
 }
 
 async function ensureRepository({ isPrivate }: PushOptions, hub: Hub): Promise<void> {

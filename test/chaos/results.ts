@@ -92,9 +92,9 @@ export function writeResult(path: string, result: object): void {
   renameSync(`${path}.new`, path)
 }
 
-/** All results in a folder. */
+/** All results in a folder, by number or name. */
 export function readResults(folder: string): Results {
-  const names = existsSync(folder) ? readdirSync(folder).sort() : []
+  const names = existsSync(folder) ? readdirSync(folder).sort(byNumber) : []
   const read = (kind: keyof Results) =>
     names
       .filter((name) => name.startsWith(`${KINDS[kind]}-`) && name.endsWith('.json'))
@@ -104,4 +104,8 @@ export function readResults(folder: string): Results {
     controls: read('controls') as ControlResult[],
     machineLosses: read('machineLosses') as MachineLossResult[],
   }
+}
+
+function byNumber(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true })
 }
