@@ -9,7 +9,13 @@ import { openSession } from '../pipeline/session.ts'
 import { generatePromptHash } from '../prompts/generate.ts'
 import { tokenFile } from '../stack/engine-tokens.ts'
 import { inColumns } from '../terminal/columns.ts'
-import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
+import {
+  type ConfigurationOptions,
+  onProgress,
+  type PipelineOptions,
+  withConfigurationOptions,
+  withPipelineOptions,
+} from './session-options.ts'
 
 interface RebuildOptions extends PipelineOptions {
   readonly json?: boolean
@@ -30,10 +36,8 @@ your own stay. Workers must not run meanwhile; should it be cut short, the next 
 JSON: [{ table, rows }].`,
     )
     .action(rebuild)
-  analytics
-    .command('access')
+  withConfigurationOptions(analytics.command('access'))
     .description('say how other tools ask the tables: address, database, user, and where the password is')
-    .option('-c, --config <file>', 'the configuration', 'ninefold.yaml')
     .option('--token', 'print the password itself and nothing else: e.g. for a variable of a script')
     .option('--json', 'print it as JSON')
     .addHelpText(
@@ -48,14 +52,13 @@ last two, both null for a server without one.`,
     .action(access)
 }
 
-interface AccessOptions {
-  readonly config: string
+interface AccessOptions extends ConfigurationOptions {
   readonly token?: boolean
   readonly json?: boolean
 }
 
-async function access({ config: file, token, json }: AccessOptions): Promise<void> {
-  const config = await loadConfig(file, { generatePromptHash })
+async function access({ config: file, set, token, json }: AccessOptions): Promise<void> {
+  const config = await loadConfig(file, { generatePromptHash, set })
   const url = await findAnalytics(config, onProgress)
   if (url === null) throw analyticsOff()
   if (token) return console.log(passwordOf(config.clickhouse, { access: 'reader' }))

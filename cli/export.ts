@@ -98,10 +98,10 @@ function listed(wanted: (format: Format) => boolean): string {
 }
 
 async function runExport(options: ExportCommandOptions): Promise<void> {
-  const { config, edition, out, shape, format, json } = options
+  const { out, shape, format, json } = options
   const selection = selectionOf(options)
   const stop = stopOnSignals(() => {})
-  const session = await openSession({ config, edition, onProgress })
+  const session = await openSession({ ...options, onProgress })
   try {
     const summary = await exportSession(session, {
       folder: out,

@@ -46,7 +46,7 @@ in the journal: the next run answers it from there.`,
 
 async function run(flags: PreviewFlags): Promise<void> {
   const { number, step = null, from, json = false } = flags
-  const config = await loadConfig(flags.config, { generatePromptHash, edition: flags.edition })
+  const config = await loadConfig(flags.config, { ...flags, generatePromptHash })
   const sources = from === undefined ? config.sources : [sourceAt(from)]
   const shown = await preview({ config, sources, count: number, step, onProblem: onProgress })
   const style = styleFor(process.stdout)

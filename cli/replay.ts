@@ -3,20 +3,18 @@ import { type Command, Option } from 'commander'
 import { checkedEditionName } from '../config/names.ts'
 import { openReplay, REPLAY_TOPICS, type ReplayTopic } from '../pipeline/replay.ts'
 import { type ReportOptions, RunReporter } from './run-reporter.ts'
+import { type PipelineOptions, withConfigurationOptions } from './session-options.ts'
 import { ENDINGS, withReportOptions, work } from './work.ts'
 
-interface ReplayOptions extends ReportOptions {
-  readonly config: string
-  readonly edition: string
+interface ReplayOptions extends PipelineOptions, ReportOptions {
   readonly of: string
   readonly from: ReplayTopic
 }
 
 /** Adds the command `replay`. */
 export function register(program: Command): void {
-  withReportOptions(program.command('replay'))
+  withReportOptions(withConfigurationOptions(program.command('replay')))
     .description('make another edition from the questions, paths or verdicts of one that exists')
-    .option('-c, --config <file>', 'the configuration', 'ninefold.yaml')
     .requiredOption('--edition <name>', 'the edition to make, or to go on with', checkedEditionName)
     .option('--of <name>', 'the edition it is built on', checkedEditionName, 'main')
     .addOption(

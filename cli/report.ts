@@ -50,8 +50,8 @@ the columns of the views. Shares are parts of one, money is in USD, null when un
 }
 
 async function report(options: ReportOptions): Promise<void> {
-  const { edition, definition, only, html, json } = options
-  const config = await loadConfig(options.config, { generatePromptHash, edition })
+  const { edition, set, definition, only, html, json } = options
+  const config = await loadConfig(options.config, { generatePromptHash, edition, set })
   const url = await findAnalytics(config, onProgress)
   const sections = SECTIONS.filter(({ name }) => only?.includes(name) ?? true)
   const parameters = { edition, definition, alarmBelow: config.controls?.alarmBelow ?? 0 }

@@ -6,7 +6,7 @@ import { RunMonitor } from '../progress/run-monitor.ts'
 import type { RunSnapshot } from '../progress/run-snapshot.ts'
 import { type Ending, madeBy, type RunSummary, summaryOf } from '../progress/run-summary.ts'
 import type { Worker } from '../streams/worker.ts'
-import { ninefoldCommand } from '../terminal/commands.ts'
+import { ninefoldCommand, settingFlags } from '../terminal/commands.ts'
 import type { RunReporter } from './run-reporter.ts'
 import type { PipelineOptions } from './session-options.ts'
 
@@ -72,6 +72,7 @@ function nextCommand(
   const flags = [
     pipeline.config === 'ninefold.yaml' ? '' : ` -c ${pipeline.config}`,
     pipeline.edition === 'main' ? '' : ` --edition ${pipeline.edition}`,
+    settingFlags(pipeline.set),
   ].join('')
   const isLeft = left !== null && left.waiting + left.deadLetters > 0
   const words =

@@ -14,13 +14,12 @@ import { messageOf, NinefoldError } from '../errors.ts'
 import { findAnalytics } from '../pipeline/addresses.ts'
 import { generatePromptHash } from '../prompts/generate.ts'
 import { exitFor } from './exit-codes.ts'
-import { onProgress } from './session-options.ts'
+import { type ConfigurationOptions, onProgress, withConfigurationOptions } from './session-options.ts'
 import { SqlHistory } from './sql-history.ts'
 import { printAnswers, saveAnswers } from './sql-output.ts'
 import { promptForSql } from './sql-prompt.ts'
 
-interface SqlOptions {
-  readonly config: string
+interface SqlOptions extends ConfigurationOptions {
   readonly file?: string
   readonly param: Readonly<Record<string, string>>
   readonly out?: string
@@ -36,14 +35,14 @@ const HISTORY = 'sql-history'
 
 /** Adds the command `sql`. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('sql')
     .description("ask the pipeline's tables in ClickHouse's SQL")
     .argument(
       '[query]',
       'one statement or several with ";" between them; left out: a prompt, or standard input where that is no terminal',
     )
-    .option('-c, --config <file>', 'the configuration', 'ninefold.yaml')
+  withConfigurationOptions(command)
     .option('-f, --file <file>', 'read the statements from a file')
     .option(
       '--param <name=value>',
@@ -88,7 +87,7 @@ async function sql(query: string | undefined, options: SqlOptions): Promise<void
     if (statements.length === 0) throw noQuery('it holds no statement')
     checkParameters(statements, options.param)
   }
-  const config = await loadConfig(options.config, { generatePromptHash })
+  const config = await loadConfig(options.config, { generatePromptHash, set: options.set })
   const url = await findAnalytics(config, onProgress)
   if (url === null) throw analyticsOff()
   const settings = { config, url, ...settingsOf(options) }

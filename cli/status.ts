@@ -40,8 +40,8 @@ worked off; \`ninefold batches\` counts questions. Money is in USD.`,
     .action(status)
 }
 
-async function status({ config: file, edition, data, json }: StatusOptions): Promise<void> {
-  const config = existsSync(file) ? await loadConfig(file, { generatePromptHash, edition }) : null
+async function status({ config: file, edition, set, data, json }: StatusOptions): Promise<void> {
+  const config = existsSync(file) ? await loadConfig(file, { generatePromptHash, edition, set }) : null
   const stack = await stackStatus({ dataDir: data ?? config?.dataDir })
   const pipeline = config === null ? null : await pipelineStatus(config)
   if (json) return console.log(JSON.stringify({ stack, pipeline }, null, 2))

@@ -29,8 +29,8 @@ logged }, standIn, models: [{ role, name, model }], plugged }], topics: [{ topic
     .action(draw)
 }
 
-async function draw({ config: path, edition, mermaid, json }: TopologyOptions): Promise<void> {
-  const description = describeTopology(await loadConfig(path, { generatePromptHash, edition }))
+async function draw({ config: path, edition, set, mermaid, json }: TopologyOptions): Promise<void> {
+  const description = describeTopology(await loadConfig(path, { generatePromptHash, edition, set }))
   if (json) console.log(JSON.stringify(description, null, 2))
   else console.log(mermaid ? topologyMermaid(description) : topologyText(description))
 }

@@ -37,11 +37,12 @@ Exit codes: 0 it can run; 1 something is wrong.`,
 async function run({
   config,
   edition,
+  set,
   endpoints = false,
   cluster = false,
   json,
 }: ValidateFlags): Promise<void> {
-  const found = await validate({ config, edition, endpoints, cluster, beforeCalls })
+  const found = await validate({ config, edition, set, endpoints, cluster, beforeCalls })
   console.log(
     json ? JSON.stringify(asJson(found), null, 2) : validationScreen(config, found, styleFor(process.stdout)),
   )

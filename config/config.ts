@@ -16,6 +16,7 @@ import { objectSource } from './object-source.ts'
 import { sourceFrom } from './question-sources.ts'
 import { resolveConfig, resolveModel } from './resolve.ts'
 import { type ConfigFile, type ConfigInput, configFile } from './schema.ts'
+import { withSettings } from './settings.ts'
 import { readSource, type Source } from './source.ts'
 import type { Config } from './types.ts'
 
@@ -27,6 +28,8 @@ export interface ConfigOptions {
   readonly generatePromptHash: string
   /** Name of the edition to run; `main` when left out. */
   readonly edition?: string
+  /** Settings that go before the file's, each `key=value` (settings.ts). */
+  readonly set?: readonly string[]
   /** Processors to plug in beside those the configuration names. */
   readonly plugins?: readonly ProcessorPlugin[]
 }
@@ -87,7 +90,8 @@ export function parseConfig(text: string, fileName: string, options: ConfigOptio
   return checkConfig(readSource(text, fileName), options)
 }
 
-function checkConfig(source: Source, options: ConfigOptions): Config {
+function checkConfig(given: Source, options: ConfigOptions): Config {
+  const source = withSettings(given, options.set ?? [])
   const edition = checkedEditionName(options.edition ?? 'main')
   const parsed = configFile.safeParse(source.value)
   const sound = parsed.success ? parsed.data : soundSections(source, parsed.error.issues)
@@ -99,7 +103,10 @@ function checkConfig(source: Source, options: ConfigOptions): Config {
   )
   const problems = [...source.problems, ...shape, ...cross]
   if (problems.length > 0 || !parsed.success) throw new ConfigError(source.fileName, problems)
-  return resolveConfig(parsed.data, edition, options.generatePromptHash)
+  return {
+    ...resolveConfig(parsed.data, edition, options.generatePromptHash),
+    settings: options.set ?? [],
+  }
 }
 
 function modelNamed({ models = {} }: SoundSections) {

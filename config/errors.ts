@@ -19,6 +19,8 @@ export interface IssueDetail {
 /** One thing wrong with the file. `key` is the path as text, e.g. `samplers[0].model`; empty = the whole file. */
 export interface Problem extends IssueDetail, Position {
   readonly key: string
+  /** Where it stands, if not in the file. */
+  readonly origin?: string
 }
 
 /** Everything wrong with one file, in the order of its lines. */
@@ -58,6 +60,7 @@ export function shortened(text: string): string {
 }
 
 function sentence(fileName: string, problem: Problem): string {
+  if (problem.origin !== undefined) return `${problem.origin} ${problem.key}: ${problem.what}`
   const place = problem.line === 0 ? fileName : `${fileName}:${problem.line}:${problem.column}`
   return problem.key === '' ? `${place}: ${problem.what}` : `${place}: ${problem.key}: ${problem.what}`
 }

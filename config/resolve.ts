@@ -27,6 +27,7 @@ export function resolveConfig(file: ConfigFile, edition: string, generatePromptH
   return {
     pipeline: file.pipeline,
     edition,
+    settings: [],
     endpoints: mapped(file.endpoints, resolveEndpoint),
     models,
     samplers: placed.map(({ sampler }) => sampler),

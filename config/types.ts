@@ -202,6 +202,8 @@ export interface MonitorAddress {
 export interface Config {
   pipeline: string
   edition: string
+  /** What was set beside the file, each `key=value`. */
+  settings: readonly string[]
   endpoints: Record<string, Endpoint>
   models: Record<string, ModelSpec>
   samplers: readonly Sampler[]

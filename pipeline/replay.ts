@@ -16,6 +16,8 @@ export type ReplayTopic = (typeof REPLAY_TOPICS)[number]
 export interface ReplayOptions {
   /** Path of ninefold.yaml. */
   readonly config: string
+  /** Settings that go before the file's, each `key=value`. */
+  readonly set?: readonly string[]
   /** The edition to make, or to go on with. */
   readonly edition: string
   /** The edition it is built on. */

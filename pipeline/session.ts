@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly config: string | ConfigInput
   /** Default `main`. */
   readonly edition?: string
+  /** Settings that go before the configuration's, each `key=value`. */
+  readonly set?: readonly string[]
   /** What the edition is built on, when this session makes it; a known edition remembers. */
   readonly base?: EditionBase
   /** Processors to plug in beside those the configuration names. */
@@ -50,8 +52,8 @@ export interface Session {
 
 /** Reads the configuration, starts what the local stack lacks, makes topics and schemas that are missing. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { edition, plugins } = options
-  const config = await loadConfig(options.config, { generatePromptHash, edition, plugins })
+  const { edition, set, plugins } = options
+  const config = await loadConfig(options.config, { generatePromptHash, edition, set, plugins })
   const log = fileLog(join(config.dataDir, 'logs', 'ninefold.log'))
   const { kafka, registry, clickhouseUrl } = await findAddresses(config, options.onProgress)
   const client = await KafkaClient.connect(kafka, log)

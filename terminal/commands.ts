@@ -14,3 +14,12 @@ export function shownPath(path: string, from: string = process.cwd()): string {
   const short = relative(from, path)
   return short === '' || short.startsWith('..') ? path : short
 }
+
+/** Settings as options of a command line, each with a blank before it; what a shell would not leave alone is quoted. */
+export function settingFlags(settings: readonly string[]): string {
+  return settings.map((setting) => ` --set ${shellWord(setting)}`).join('')
+}
+
+function shellWord(text: string): string {
+  return /^[\w.,:=/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

@@ -17,6 +17,8 @@ export interface ValidateOptions {
   /** Path of ninefold.yaml. */
   readonly config: string
   readonly edition?: string
+  /** Settings that go before the file's, each `key=value`. */
+  readonly set?: readonly string[]
   /** Make a small call to every model. */
   readonly endpoints: boolean
   /** Look whether Kafka and the registry answer. */
@@ -42,7 +44,8 @@ export async function validate(options: ValidateOptions): Promise<Validation> {
   const { environment = process.env } = options
   let config: Config
   try {
-    config = await loadConfig(options.config, { generatePromptHash, edition: options.edition })
+    const { edition, set } = options
+    config = await loadConfig(options.config, { generatePromptHash, edition, set })
   } catch (error) {
     return { findings: faultsOf('config', error), summary: null, probes: null, costNanoUsd: null }
   }

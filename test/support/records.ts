@@ -41,6 +41,7 @@ export function config(changes: Partial<Config> = {}): Config {
   return {
     pipeline: 'test',
     edition: 'main',
+    settings: [],
     endpoints: {},
     models: {},
     samplers: Array.from({ length: 9 }, (_, at) => sampler(at + 1)),

@@ -44,8 +44,8 @@ triage: { easy: { maxErrors: 0 }, medium: { maxErrors: 1 } }
 `
 
 /** Parses a text as `ninefold.yaml`. */
-export function parse(text: string, edition?: string): Config {
-  return parseConfig(text, 'ninefold.yaml', { generatePromptHash: PROMPT_HASH, edition })
+export function parse(text: string, edition?: string, set?: readonly string[]): Config {
+  return parseConfig(text, 'ninefold.yaml', { generatePromptHash: PROMPT_HASH, edition, set })
 }
 
 /** The text with one place changed; fails when the place is not there, so that no test passes by mistake. */
@@ -55,9 +55,9 @@ export function changed(text: string, from: string, to: string): string {
 }
 
 /** The error the text must give. */
-export function errorOf(text: string): ConfigError {
+export function errorOf(text: string, set?: readonly string[]): ConfigError {
   try {
-    parse(text)
+    parse(text, undefined, set)
   } catch (error) {
     if (error instanceof ConfigError) return error
     throw error

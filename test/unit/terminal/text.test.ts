@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { excerpt, inColumns, right, wrapped } from '../../../terminal/columns.ts'
-import { ninefoldCommand, shownPath } from '../../../terminal/commands.ts'
+import { ninefoldCommand, settingFlags, shownPath } from '../../../terminal/commands.ts'
 import { bytes, dollars, duration } from '../../../terminal/numbers.ts'
 
 const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 60 })
@@ -48,4 +48,11 @@ it('names commands as they can be typed', () => {
   expect(ninefoldCommand('/home/me/ninefold/cli/bin.mjs', '/tmp')).toBe('node /home/me/ninefold/cli/bin.mjs')
   expect(ninefoldCommand('/app/node_modules/ninefold/cli/bin.mjs', '/app')).toBe('npx ninefold')
   expect(shownPath('/tmp/a/b', '/tmp')).toBe('a/b')
+})
+
+it('writes settings as a shell takes them back', () => {
+  expect(settingFlags([])).toBe('')
+  expect(settingFlags(['triage.easy.maxErrors=3', "roles.rank={ model: o'1 }"])).toBe(
+    " --set triage.easy.maxErrors=3 --set 'roles.rank={ model: o'\\''1 }'",
+  )
 })
