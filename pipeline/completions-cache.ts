@@ -1,10 +1,10 @@
 /**
- * Brings this machine's cache up to what was ever paid for, on any machine and in any edition this one is built
- * on: reads `completions` from where it stopped last time.
+ * Brings this machine's cache up to what was ever paid for, on any machine and in any edition of the pipeline: reads
+ * `completions` from where it stopped last time.
  */
 import { join } from 'node:path'
 import { JournalShelves, RebuiltJournal } from '../models/journal.ts'
-import { topicNames } from '../schemas/topic-names.ts'
+import { editionOfTopic } from '../schemas/topic-names.ts'
 import { waitForLock } from '../stack/lock.ts'
 import { readCompletions } from './completions-reading.ts'
 import type { Session } from './session.ts'
@@ -22,7 +22,8 @@ export async function rebuildCompletionsCache(session: Session): Promise<number>
   const rebuilt = new RebuiltJournal(join(folder, `rebuilt-${await fileName(client)}`))
   try {
     let taken = 0
-    for (const topic of completionTopics(session)) taken += await readNew(session, topic, rebuilt, known)
+    for (const topic of await completionTopics(session))
+      taken += await readNew(session, topic, rebuilt, known)
     return taken
   } finally {
     rebuilt.close()
@@ -35,13 +36,12 @@ async function fileName(client: Session['client']): Promise<string> {
   return (await client.clusterId()).replaceAll(/[^A-Za-z0-9_-]/g, '_')
 }
 
-/** The completions of this edition and of the one it is built on. */
-function completionTopics({ config, base, fullName }: Session): string[] {
-  const own = fullName('completions')
-  if (base === null) return [own]
-  const { topicPrefix } = config.kafka
-  const ofBase = topicNames({ topicPrefix, pipeline: config.pipeline, edition: base.edition })
-  return [ofBase('completions'), own]
+/** The completions of every edition of the pipeline: editions that ask alike share the answers. */
+async function completionTopics({ config, client }: Session): Promise<string[]> {
+  const { pipeline, kafka } = config
+  const parts = { topicPrefix: kafka.topicPrefix, pipeline }
+  const topics = await client.listTopics()
+  return topics.filter((topic) => editionOfTopic(parts, 'completions', topic) !== null).sort()
 }
 
 /** What this machine's own journals know already is not kept twice. */

@@ -14,6 +14,19 @@ export function topicNames(parts: NameParts): (topic: TopicName) => string {
   return (topic) => start + topic
 }
 
+/** The edition a topic belongs to by its full name; null where it is no topic of this name in this pipeline. */
+export function editionOfTopic(
+  { topicPrefix, pipeline }: Omit<NameParts, 'edition'>,
+  topic: TopicName,
+  fullName: string,
+): string | null {
+  const [start, end] = [`${topicPrefix}${pipeline}.`, `.${topic}`]
+  if (!fullName.startsWith(start) || !fullName.endsWith(end)) return null
+  const edition = fullName.slice(start.length, -end.length)
+  // No name of an edition has a dot.
+  return edition === '' || edition.includes('.') ? null : edition
+}
+
 /** The part of a configuration that groups and transactional ids are named after. */
 export interface GroupParts extends Pick<NameParts, 'pipeline' | 'edition'> {
   readonly kafka: Pick<NameParts, 'topicPrefix'>
