@@ -25,6 +25,10 @@ export const GUIDES: Readonly<Record<string, Guide>> = {
     example: 'ninefold serve --port 8080 --token-env NINEFOLD_TOKEN',
     next: 'curl -H "Authorization: Bearer $NINEFOLD_TOKEN" --data-binary @questions.jsonl localhost:8080/questions',
   },
+  withdraw: {
+    example: 'ninefold withdraw medqa:0042 medqa:0043',
+    next: 'ninefold run --until-drained   withdraws their records',
+  },
   run: { example: 'ninefold run --until-drained', next: 'ninefold export   writes the datasets' },
   export: {
     example: 'ninefold export --out ./datasets --shape cot,reason',
@@ -35,9 +39,19 @@ export const GUIDES: Readonly<Record<string, Guide>> = {
     next: 'load_dataset("someone/reasonmed", "cotmed") in Python',
   },
   replay: {
-    example: 'ninefold replay --edition strict --from verdicts -c strict.yaml',
-    next: 'ninefold export --edition strict',
+    example: 'ninefold replay --edition strict --from verdicts --set triage.easy.maxErrors=3',
+    next: 'ninefold editions diff main strict   what that changed',
   },
+  'editions list': { example: 'ninefold editions list', next: 'ninefold editions diff main strict' },
+  'editions show': {
+    example: 'ninefold editions show strict',
+    next: 'ninefold editions diff main strict   what it made of the same questions',
+  },
+  'editions diff': {
+    example: 'ninefold editions diff main strict',
+    next: 'ninefold export --edition strict   the one you like better',
+  },
+  'editions drop': { example: 'ninefold editions drop strict', next: 'ninefold editions list' },
   batches: {
     example: 'ninefold batches',
     next: 'ninefold batches medqa-20260304T050607Z   one of them in full',
@@ -82,6 +96,14 @@ export const GUIDES: Readonly<Record<string, Guide>> = {
   up: { example: 'ninefold up', next: 'ninefold status   where it runs' },
   down: { example: 'ninefold down', next: 'ninefold up   starts it again, with all its data' },
   status: { example: 'ninefold status --json', next: null },
+  'archive create': {
+    example: 'ninefold archive --out /backup/reasonmed',
+    next: 'ninefold archive load /backup/reasonmed   into another cluster',
+  },
+  'archive load': {
+    example: 'ninefold archive load /backup/reasonmed -c elsewhere.yaml',
+    next: 'ninefold run --until-drained   goes on where it stood',
+  },
   'analytics rebuild': { example: 'ninefold analytics rebuild', next: null },
   'analytics access': {
     example: 'export CLICKHOUSE_PASSWORD=$(ninefold analytics access --token)',

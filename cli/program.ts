@@ -2,12 +2,14 @@
 import { Command } from 'commander'
 import { codeVersion } from '../pipeline/editions.ts'
 import { register as analytics } from './analytics.ts'
+import { register as archive } from './archive.ts'
 import { register as audit } from './audit.ts'
 import { register as batches } from './batches.ts'
 import { register as completion } from './completion.ts'
 import { register as deadLetters } from './dead-letters.ts'
 import { register as demo } from './demo.ts'
 import { register as down } from './down.ts'
+import { register as editions } from './editions.ts'
 import { EXIT } from './exit-codes.ts'
 import { register as exportRecords } from './export.ts'
 import { addGuide } from './guide.ts'
@@ -31,13 +33,14 @@ import { register as topology } from './topology.ts'
 import { register as unsolved } from './unsolved.ts'
 import { register as up } from './up.ts'
 import { register as validate } from './validate.ts'
+import { register as withdraw } from './withdraw.ts'
 
 /** In the order somebody new meets them. */
 const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Begin:': [init, validate, preview, demo],
-  'Make a dataset:': [load, serve, run, exportRecords, push, replay],
+  'Make a dataset:': [load, serve, withdraw, run, exportRecords, push, replay, editions],
   'Look into it:': [report, score, batches, show, deadLetters, unsolved, topics, sql, audit, read, topology],
-  'Local services:': [up, down, status, analytics, simulate],
+  'Local services:': [up, down, status, analytics, archive, simulate],
   'Help:': [completion, help],
 }
 

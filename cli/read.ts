@@ -1,10 +1,7 @@
 /** `ninefold read`: a topic's records as lines of JSON, those of plugged-in processors included. */
 import type { Command } from 'commander'
-import { nearest } from '../config/nearest.ts'
-import { NinefoldError } from '../errors.ts'
-import { openSession, type Session } from '../pipeline/session.ts'
-import { topicsOf } from '../plugins/topics.ts'
-import type { TopicName } from '../schemas/topics.ts'
+import { openSession } from '../pipeline/session.ts'
+import { topicNamed } from '../plugins/topic-named.ts'
 import { readTopic } from '../sinks/session-records.ts'
 import { wholeNumber } from './option-values.ts'
 import { onProgress, type PipelineOptions, withPipelineOptions } from './session-options.ts'
@@ -29,7 +26,7 @@ async function read(
 ): Promise<void> {
   const session = await openSession({ ...options, onProgress })
   try {
-    const topic = topicNamed(session, name)
+    const topic = topicNamed(session.config, name)
     let left = limit
     if (left === 0) return
     for await (const record of readTopic(session, topic)) {
@@ -53,16 +50,4 @@ async function written(line: string): Promise<boolean> {
 function plainBytes(this: Record<string, unknown>, key: string, value: unknown): unknown {
   const held = this[key]
   return Buffer.isBuffer(held) ? held.toString('base64') : value
-}
-
-function topicNamed({ config }: Session, name: string): TopicName {
-  const topics = topicsOf(config)
-  const topic = topics.find((candidate) => candidate === name)
-  if (topic !== undefined) return topic
-  const meant = nearest(name, topics)
-  throw new NinefoldError(
-    'NF_TOPIC_UNKNOWN',
-    `there is no topic ${JSON.stringify(name)}${meant === null ? '' : `; did you mean ${meant}?`}`,
-    `Topics are ${topics.join(', ')}.`,
-  )
 }

@@ -24,12 +24,14 @@ interface Tap {
   skipString(): void
   writeString(text: string): void
   writeLong(value: number): void
+  writeFixed(bytes: Buffer, length: number): void
 }
 
 /** What every avsc type has and its declarations leave out. */
 interface Internals {
   _read(tap: Tap): unknown
   _skip(tap: Tap): void
+  _write(tap: Tap, value: unknown): void
 }
 
 /** The first number whose negative has no exact zigzag form in a double. */
@@ -154,4 +156,29 @@ function typeHook(schema: avro.Schema, options: Options): avro.Type | undefined 
  */
 export function avroType(schema: object): avro.Type {
   return avro.Type.forSchema(schema as avro.Schema, { typeHook })
+}
+
+/**
+ * The same, but values of one of its records are left as the bytes they are written as.
+ * @param raw that record's schema: the very object that stands within `schema`
+ */
+export function avroTypeWithRaw(schema: object, raw: object): avro.Type {
+  const hook = (part: avro.Schema, options: Options): avro.Type | undefined =>
+    part === raw ? asBytes(plainRecord(part, options)) : typeHook(part, options)
+  return avro.Type.forSchema(schema as avro.Schema, { typeHook: hook })
+}
+
+/** A type whose values are read and written as bytes; where they end is told by skipping them. */
+function asBytes(type: avro.Type): avro.Type {
+  const skip = (tap: Tap): void => (type as unknown as Internals)._skip(tap)
+  const bytesAlone: Pick<Internals, '_read' | '_write'> = {
+    _read(tap) {
+      const from = tap.pos
+      skip(tap)
+      return tap.buf.subarray(from, tap.pos)
+    },
+    _write: (tap, bytes) => tap.writeFixed(bytes as Buffer, (bytes as Buffer).length),
+  }
+  // avsc freezes its types.
+  return Object.create(type, Object.getOwnPropertyDescriptors(bytesAlone)) as avro.Type
 }

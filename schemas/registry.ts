@@ -72,6 +72,27 @@ export function lookUpRegistry(options: Pick<RegistryOptions, 'url' | 'auth'>): 
   return { idOf: () => NOT_REGISTERED, schemaById: (id) => schemaById(connection, id) }
 }
 
+/** Schemas as the registry keeps them, out of it and back into it, word for word. */
+export interface SchemaStore {
+  /** The text of the schema with this id; undefined when there is none. @throws NF_REGISTRY_UNREACHABLE, NF_REGISTRY_REFUSED */
+  textOf(id: number): Promise<string | undefined>
+  /** Registers a record's schema under a subject, which may be there already. @returns its id. Throws as {@link connectRegistry}. */
+  register(subject: string, text: string): Promise<number>
+}
+
+/** The registry's schemas by themselves, whoever they are of. */
+export function schemaStore(options: Pick<RegistryOptions, 'url' | 'auth'>): SchemaStore {
+  const connection = connect(options)
+  return {
+    async textOf(id) {
+      const { body } = await askRegistry(connection.address, 'GET', `/schemas/ids/${id}`)
+      const text = (body as { schema?: unknown } | undefined)?.schema
+      return typeof text === 'string' ? text : undefined
+    },
+    register: (subject, text) => register(connection, subject, JSON.parse(text) as AvscRecord, text),
+  }
+}
+
 function connect(options: Pick<RegistryOptions, 'url' | 'auth'>): Connection {
   const address = registryAddress(options)
   const client = new SchemaRegistry({
@@ -84,9 +105,14 @@ function connect(options: Pick<RegistryOptions, 'url' | 'auth'>): Connection {
   return { address, client }
 }
 
-async function register(connection: Connection, subject: string, schema: AvscRecord): Promise<number> {
+async function register(
+  connection: Connection,
+  subject: string,
+  schema: AvscRecord,
+  text = JSON.stringify(schema),
+): Promise<number> {
   await requireCompatibility(connection.address, subject)
-  const confluentSchema = { type: SchemaType.AVRO as const, schema: JSON.stringify(schema) }
+  const confluentSchema = { type: SchemaType.AVRO as const, schema: text }
   const settings = { subject, compatibility: COMPATIBILITY_LEVEL }
   for (let attempt = 1; ; attempt++) {
     try {

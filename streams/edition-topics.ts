@@ -1,5 +1,6 @@
 /** Which topics an edition reads and writes: its own, and those it shares with the edition it is built on. */
 import type { Config } from '../config/config.ts'
+import { DOTLESS_PATTERN } from '../config/names.ts'
 import { topicsOf } from '../plugins/topics.ts'
 import { topicNames } from '../schemas/topic-names.ts'
 import type { TopicName } from '../schemas/topics.ts'
@@ -33,16 +34,38 @@ export function sharedTopics(base: EditionBase | null): ReadonlySet<TopicName> {
   return new Set(DATAFLOW.slice(0, last + 1))
 }
 
+/**
+ * The editions of a pipeline that have a topic of their own, in the order of their names.
+ * @param topics the full names of all topics there are
+ */
+export function editionsWith(
+  topic: TopicName,
+  { kafka, pipeline }: Pick<Config, 'kafka' | 'pipeline'>,
+  topics: readonly string[],
+): string[] {
+  const [start, end] = [`${kafka.topicPrefix}${pipeline}.`, `.${topic}`]
+  return topics
+    .filter((name) => name.startsWith(start) && name.endsWith(end))
+    .map((name) => name.slice(start.length, -end.length))
+    .filter((edition) => DOTLESS_PATTERN.test(edition))
+    .sort()
+}
+
 const KEPT: Readonly<Record<string, string>> = { 'retention.ms': '-1', 'retention.bytes': '-1' }
 const COMPACTED: Readonly<Record<string, string>> = { 'cleanup.policy': 'compact' }
 
-/** Topics keep everything; only the changelog is compacted, and none is ever tombstoned. */
+/** How a topic is kept. Topics keep everything; only the changelog is compacted, and none is ever tombstoned. */
+export function topicSettings(name: string): Readonly<Record<string, string>> {
+  return name === 'triage-state' ? COMPACTED : KEPT
+}
+
+/** All topics of an edition. */
 export function topicsToMake(config: Config, fullName: (topic: TopicName) => string): NewTopic[] {
   const { partitions, replication } = config.kafka
   return topicsOf(config).map((topic) => ({
     topic: fullName(topic),
     partitions,
     replication,
-    config: topic === 'triage-state' ? COMPACTED : KEPT,
+    config: topicSettings(topic),
   }))
 }

@@ -152,6 +152,50 @@ export class KafkaClient {
     }
   }
 
+  /** The consumer groups there are, as far as the user may see them. */
+  async listGroups(): Promise<string[]> {
+    const admin = this.#kafka.admin()
+    await admin.connect()
+    try {
+      return (await admin.listGroups()).groups.map(({ groupId }) => groupId)
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  /** Deletes topics with all that is in them; returns when the cluster knows them no more. */
+  async deleteTopics(topics: readonly string[]): Promise<void> {
+    const admin = this.#kafka.admin()
+    await admin.connect()
+    try {
+      const gone = new Set(topics)
+      const left = async () => (await admin.listTopics()).filter((topic) => gone.has(topic))
+      const there = await left()
+      if (there.length > 0) await admin.deleteTopics({ topics: there })
+      for (let attempt = 1; (await left()).length > 0; attempt++) {
+        if (attempt >= MAX_LEADER_ATTEMPTS) throw new Error(`${(await left()).join(', ')} cannot be deleted`)
+        await sleep(LEADER_WAIT_MS)
+      }
+    } catch (error) {
+      throw notAllowed(error) ?? error
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  /** Deletes groups with all they have committed. @throws when one of them has members, or is not there. */
+  async deleteGroups(groupIds: readonly string[]): Promise<void> {
+    const admin = this.#kafka.admin()
+    await admin.connect()
+    try {
+      await admin.deleteGroups([...groupIds])
+    } catch (error) {
+      throw notAllowed(error) ?? error
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
   /** Groups as their coordinators know them. */
   async describeGroups(groupIds: readonly string[]): Promise<GroupDescription[]> {
     const admin = this.#kafka.admin()

@@ -10,6 +10,7 @@ import { bytesOnBroker } from './log-dirs.ts'
 import { isTransient } from './reader.ts'
 import { type WorkerIdentity, workerOf } from './sticky-assigner.ts'
 
+const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
 const LATEST = -1
 const EARLIEST = -2
@@ -31,7 +32,8 @@ export interface GroupMembers {
   readonly workers: readonly WorkerIdentity[]
 }
 
-type Placed = Map<number, { topic: string; partitions: number[] }[]>
+/** Partitions by topic, under the number of the broker that leads them. */
+export type Placed = Map<number, { topic: string; partitions: number[] }[]>
 
 /** Looks through one client. */
 export class ClusterObserver {
@@ -118,7 +120,7 @@ export class ClusterObserver {
 }
 
 /** Topics' partitions by the broker that leads them. */
-async function placed(cluster: Cluster, topics: readonly string[]): Promise<Placed> {
+export async function placed(cluster: Cluster, topics: readonly string[]): Promise<Placed> {
   await cluster.addMultipleTargetTopics(topics)
   const placed: Placed = new Map()
   for (const topic of topics) {
@@ -133,16 +135,25 @@ async function placed(cluster: Cluster, topics: readonly string[]): Promise<Plac
   return placed
 }
 
+/** Where all that was written to these partitions ends, transactions that are open among it: by `topic/partition`. */
+export function writtenEnds(
+  broker: Broker,
+  led: readonly { topic: string; partitions: readonly number[] }[],
+): Promise<Map<string, number>> {
+  return offsetsAt(broker, led, LATEST, READ_UNCOMMITTED)
+}
+
 async function offsetsAt(
   broker: Broker,
   led: readonly { topic: string; partitions: readonly number[] }[],
   timestamp: number,
+  isolationLevel = READ_COMMITTED,
 ): Promise<Map<string, number>> {
   const topics = led.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map((partition) => ({ partition, timestamp })),
   }))
-  const { responses } = await broker.listOffsets({ isolationLevel: READ_COMMITTED, topics })
+  const { responses } = await broker.listOffsets({ isolationLevel, topics })
   return new Map(
     responses.flatMap(({ topic, partitions }) =>
       partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const),

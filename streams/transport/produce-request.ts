@@ -1,8 +1,8 @@
 /**
- * A Produce request (version 7) of a transaction, written into one buffer. KafkaJS makes several buffers a
+ * A Produce request (version 7), of a transaction or of none, written into one buffer. KafkaJS makes several buffers a
  * record and copies each three times over, which was a tenth of a worker's time; the bytes are the same.
  *
- *   batch   the wire format "magic 2": no compression, no headers, one timestamp for all of its records
+ *   batch   the wire format "magic 2": no compression; headers and timestamps where records bring their own
  */
 import { crc32c } from './crc32c.ts'
 import type { TransactionIdentity } from './kafkajs.ts'
@@ -11,13 +11,23 @@ import type { TransactionIdentity } from './kafkajs.ts'
 export interface BatchRecord {
   readonly key: string | Buffer | null
   readonly value: Buffer | null
+  /** Milliseconds since 1970; default: the request's. */
+  readonly timestamp?: number
+  /** Default: none. */
+  readonly headers?: readonly BatchHeader[]
+}
+
+/** A header of a record; a record may have several of one name. */
+export interface BatchHeader {
+  readonly name: string
+  readonly value: Buffer | null
 }
 
 /** What goes to one partition. */
 export interface Batch {
   readonly topic: string
   readonly partition: number
-  /** The producer's sequence number of the first record. */
+  /** The producer's sequence number of the first record; {@link NO_SEQUENCE} outside of transactions. */
   readonly firstSequence: number
   /** At least one. */
   readonly records: readonly BatchRecord[]
@@ -25,13 +35,20 @@ export interface Batch {
 
 /** A request; a partition may be named once. */
 export interface ProduceRequest {
-  readonly identity: TransactionIdentity
+  /** null: the records stand by themselves, and count as soon as they are written. */
+  readonly identity: TransactionIdentity | null
   readonly acks: number
   readonly timeoutMs: number
-  /** Milliseconds since 1970, of all records. */
+  /** Milliseconds since 1970, of all records that have none of their own. */
   readonly timestamp: number
   readonly batches: readonly Batch[]
 }
+
+/** Stands for the sequence number of a batch that is part of no producer's sequence. */
+export const NO_SEQUENCE = -1
+
+/** Stands for the producer of such a batch. */
+const NOBODY = { transactionalId: null, producerId: -1, producerEpoch: -1 }
 
 const MAGIC = 2
 const TRANSACTIONAL = 0x10
@@ -42,16 +59,18 @@ const UNCOUNTED_BYTES = 12
 const CRC_AT = 17
 /** Where what the checksum covers begins: the attributes. */
 const CHECKED_FROM = 21
-/** Attributes, timestamp delta and the number of headers. */
-const FIXED_RECORD_BYTES = 3
-/** The most that lengths and the offset delta of a record take beside that. */
-const MAX_VARINTS_BYTES = 20
+/** A record's attributes. */
+const ATTRIBUTES_BYTES = 1
+/** The most that lengths, deltas and the number of headers take of a record. */
+const MAX_VARINTS_BYTES = 35
+/** The most that the lengths of a header take. */
+const MAX_HEADER_VARINTS_BYTES = 10
 
 /** The request's body, as it follows the request's header. */
 export function encodeProduce(request: ProduceRequest): Buffer {
-  const { identity, acks, timeoutMs, batches } = request
+  const { acks, timeoutMs, batches } = request
   const writer = new Writer(maxBytes(request))
-  writer.string(identity.transactionalId)
+  writer.nullableString(request.identity?.transactionalId ?? null)
   writer.int16(acks)
   writer.int32(timeoutMs)
   const byTopic = Map.groupBy(batches, ({ topic }) => topic)
@@ -71,47 +90,64 @@ export function encodeProduce(request: ProduceRequest): Buffer {
 }
 
 function writeBatch(writer: Writer, { firstSequence, records }: Batch, request: ProduceRequest): void {
-  const { identity, timestamp } = request
+  const { producerId, producerEpoch } = request.identity ?? NOBODY
+  const timestampOf = ({ timestamp = request.timestamp }: BatchRecord): number => timestamp
+  const base = timestampOf(records[0]!)
+  const newest = records.reduce((time, record) => Math.max(time, timestampOf(record)), base)
   const start = writer.at
   const { bytes } = writer
   bytes.fill(0, start, start + BATCH_HEADER_BYTES)
   bytes.writeInt8(MAGIC, start + 16)
-  bytes.writeInt16BE(TRANSACTIONAL, start + CHECKED_FROM)
+  bytes.writeInt16BE(request.identity === null ? 0 : TRANSACTIONAL, start + CHECKED_FROM)
   bytes.writeInt32BE(records.length - 1, start + 23)
-  bytes.writeBigInt64BE(BigInt(timestamp), start + 27)
-  bytes.writeBigInt64BE(BigInt(timestamp), start + 35)
-  bytes.writeBigInt64BE(BigInt(identity.producerId), start + 43)
-  bytes.writeInt16BE(identity.producerEpoch, start + 51)
+  bytes.writeBigInt64BE(BigInt(base), start + 27)
+  bytes.writeBigInt64BE(BigInt(newest), start + 35)
+  bytes.writeBigInt64BE(BigInt(producerId), start + 43)
+  bytes.writeInt16BE(producerEpoch, start + 51)
   bytes.writeInt32BE(firstSequence, start + 53)
   bytes.writeInt32BE(records.length, start + 57)
   writer.at = start + BATCH_HEADER_BYTES
-  for (const [index, record] of records.entries()) writeRecord(writer, index, record)
+  for (const [index, record] of records.entries()) {
+    writeRecord(writer, record, { index, sinceBase: timestampOf(record) - base })
+  }
   bytes.writeInt32BE(writer.at - start - UNCOUNTED_BYTES, start + 8)
   bytes.writeUInt32BE(crc32c(bytes, start + CHECKED_FROM, writer.at), start + CRC_AT)
 }
 
-function writeRecord(writer: Writer, index: number, { key, value }: BatchRecord): void {
-  const keyBytes = lengthOf(key)
-  const valueBytes = lengthOf(value)
-  const length =
-    FIXED_RECORD_BYTES +
-    varintBytes(index) +
-    varintBytes(keyBytes) +
-    Math.max(0, keyBytes) +
-    varintBytes(valueBytes) +
-    Math.max(0, valueBytes)
-  writer.varint(length)
+const NO_HEADERS: readonly BatchHeader[] = []
+
+function writeRecord(
+  writer: Writer,
+  { key, value, headers = NO_HEADERS }: BatchRecord,
+  { index, sinceBase }: { readonly index: number; readonly sinceBase: number },
+): void {
+  writer.varint(
+    ATTRIBUTES_BYTES +
+      varintBytes(sinceBase) +
+      varintBytes(index) +
+      sizedBytes(key) +
+      sizedBytes(value) +
+      varintBytes(headers.length) +
+      headers.reduce((sum, header) => sum + sizedBytes(header.name) + sizedBytes(header.value), 0),
+  )
   writer.int8(0)
-  writer.varint(0)
+  writer.varint(sinceBase)
   writer.varint(index)
-  writer.varint(keyBytes)
-  if (key !== null) writer.content(key)
-  writer.varint(valueBytes)
-  if (value !== null) writer.content(value)
-  writer.varint(0)
+  writer.sized(key)
+  writer.sized(value)
+  writer.varint(headers.length)
+  for (const header of headers) {
+    writer.sized(header.name)
+    writer.sized(header.value)
+  }
 }
 
-/** -1 for nothing, as the wire format has it. */
+/** Bytes of something behind its length. */
+function sizedBytes(content: string | Buffer | null): number {
+  const length = lengthOf(content)
+  return varintBytes(length) + Math.max(0, length)
+}
+
 function lengthOf(content: string | Buffer | null): number {
   if (content === null) return -1
   return typeof content === 'string' ? Buffer.byteLength(content) : content.length
@@ -119,19 +155,26 @@ function lengthOf(content: string | Buffer | null): number {
 
 /** Bytes of a number as a zigzag varint. */
 function varintBytes(value: number): number {
-  let rest = ((value << 1) ^ (value >> 31)) >>> 0
   let bytes = 1
-  for (; rest > 0x7f; rest >>>= 7) bytes++
+  for (let rest = zigzag(value); rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes++
   return bytes
+}
+
+/** Whole numbers as those above 0, small ones first; of 52 bits, since spans of time take more than 32. */
+function zigzag(value: number): number {
+  return value < 0 ? -2 * value - 1 : 2 * value
 }
 
 /** No request of these batches is larger. */
 function maxBytes({ identity, batches }: ProduceRequest): number {
-  let bytes = 12 + Buffer.byteLength(identity.transactionalId)
+  let bytes = 12 + (identity === null ? 0 : Buffer.byteLength(identity.transactionalId))
   for (const { topic, records } of batches) {
     bytes += 14 + Buffer.byteLength(topic) + BATCH_HEADER_BYTES
-    for (const { key, value } of records) {
-      bytes += FIXED_RECORD_BYTES + MAX_VARINTS_BYTES + Math.max(0, lengthOf(key)) + (value?.length ?? 0)
+    for (const { key, value, headers = NO_HEADERS } of records) {
+      bytes += ATTRIBUTES_BYTES + MAX_VARINTS_BYTES + Math.max(0, lengthOf(key)) + (value?.length ?? 0)
+      for (const header of headers) {
+        bytes += MAX_HEADER_VARINTS_BYTES + lengthOf(header.name) + (header.value?.length ?? 0)
+      }
     }
   }
   return bytes
@@ -163,15 +206,26 @@ class Writer {
     this.content(text)
   }
 
+  nullableString(text: string | null): void {
+    if (text === null) this.int16(-1)
+    else this.string(text)
+  }
+
+  /** Behind its length, which is -1 for null. */
+  sized(content: string | Buffer | null): void {
+    this.varint(lengthOf(content))
+    if (content !== null) this.content(content)
+  }
+
   content(content: string | Buffer): void {
     this.at +=
       typeof content === 'string' ? this.bytes.write(content, this.at) : content.copy(this.bytes, this.at)
   }
 
-  /** A zigzag varint of 32 bits. */
+  /** A zigzag varint. */
   varint(value: number): void {
-    let rest = ((value << 1) ^ (value >> 31)) >>> 0
-    for (; rest > 0x7f; rest >>>= 7) this.bytes[this.at++] = (rest & 0x7f) | 0x80
+    let rest = zigzag(value)
+    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) this.bytes[this.at++] = (rest % 0x80) | 0x80
     this.bytes[this.at++] = rest
   }
 }

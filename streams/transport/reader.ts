@@ -35,6 +35,8 @@ export interface StoredRecord {
   readonly value: Buffer | null
   /** When it was written, by its producer's clock: milliseconds since 1970. */
   readonly timestamp: number
+  /** As they came with it; none of ours has any. */
+  readonly headers?: KafkaMessage['headers']
 }
 
 /** Reads partitions of any topic through one client. */
@@ -171,8 +173,11 @@ export class TopicReader {
   }
 }
 
-function storedRecord(partition: number, { offset, key, value, timestamp }: KafkaMessage): StoredRecord {
-  return { partition, offset: Number(offset), key, value, timestamp: Number(timestamp) }
+function storedRecord(
+  partition: number,
+  { offset, key, value, timestamp, headers }: KafkaMessage,
+): StoredRecord {
+  return { partition, offset: Number(offset), key, value, timestamp: Number(timestamp), headers }
 }
 
 /** Whether trying again may help: KafkaJS says so, or the connection broke. */

@@ -35,12 +35,13 @@ export interface GroupOffsets {
 /** Where the records of a committed transaction begin, a partition: key `topic/partition`. */
 export type BaseOffsets = ReadonlyMap<string, number>
 
-const PRODUCE = 0
-const PRODUCE_VERSION = 7
+/** The head of a Produce request, whose body {@link encodeProduce} writes. */
+export const PRODUCE_REQUEST = { apiKey: 0, apiVersion: 7, apiName: 'Produce' } as const
 const TRANSACTION_COORDINATOR = 1
-const ALL_REPLICAS = -1
+/** A write counts once all copies that keep up have it. */
+export const ALL_REPLICAS = -1
 /** Kafka Streams' value under exactly-once: a dead worker's transaction holds readers back no longer. */
-const TRANSACTION_TIMEOUT_MS = 10_000
+export const TRANSACTION_TIMEOUT_MS = 10_000
 /** The broker limits a batch to 1 MiB by default, and a send is one batch a partition. */
 export const MAX_BATCH_BYTES = 900 * 1024
 const RECORD_OVERHEAD = 64
@@ -140,14 +141,28 @@ export class TransactionalProducer {
     return sent.value
   }
 
+  /**
+   * Writes the records in a transaction that is aborted: no reader ever sees them, but in each of these partitions they
+   * and the mark of the transaction's end, one more, have taken up offsets. The mark may come a moment later.
+   * @throws on any failure; this object must not be used again then.
+   */
+  async discard(
+    places: readonly Pick<OutgoingRecord, 'topic' | 'partition'>[],
+    records: readonly OutgoingRecord[],
+  ): Promise<void> {
+    await this.#addPartitions(places)
+    await this.#send(records, () => {})
+    await this.#coordinator.endTxn({ ...this.#identity, transactionResult: false })
+  }
+
   async close(): Promise<void> {
     await this.#cluster.disconnect()
   }
 
-  async #addPartitions(records: readonly OutgoingRecord[]): Promise<void> {
-    if (records.length === 0) return
+  async #addPartitions(places: readonly Pick<OutgoingRecord, 'topic' | 'partition'>[]): Promise<void> {
+    if (places.length === 0) return
     const byTopic = new Map<string, Set<number>>()
-    for (const { topic, partition } of records) {
+    for (const { topic, partition } of places) {
       const partitions = byTopic.get(topic)
       if (partitions === undefined) byTopic.set(topic, new Set([partition]))
       else partitions.add(partition)
@@ -184,12 +199,7 @@ export class TransactionalProducer {
       }),
     })
     const response = await exchange(broker, {
-      request: {
-        apiKey: PRODUCE,
-        apiVersion: PRODUCE_VERSION,
-        apiName: 'Produce',
-        encode: async () => ({ buffer: body }),
-      },
+      request: { ...PRODUCE_REQUEST, encode: async () => ({ buffer: body }) },
       response: mindingTime(produceResponse),
     })
     for (const { topicName, partitions } of response.topics) {
