@@ -60,6 +60,7 @@ export const STEPS = [
   'refine',
   'regenerate',
   'summarize',
+  'withdraw',
   'score',
   'ask',
 ] as const

@@ -1,17 +1,19 @@
-/** kept → records: one of each, which repeats its whole ancestry. */
+/** kept → records: one of each, which repeats its whole ancestry; and those that withdraw some of them. */
 import { editionOf } from '../config/edition.ts'
 import { recordIdOf } from '../processors/summarize.ts'
+import { WITHDRAWN } from '../processors/withdraw.ts'
 import { promptHashes } from '../prompts/hashes.ts'
 import type { TrainingRecord } from '../schemas/types.ts'
 import type { Books } from './books.ts'
-import { IdTable } from './id-table.ts'
 import type { KeptPaths } from './kept-paths.ts'
 import type { Questions } from './questions.ts'
 import { readRecords } from './reading.ts'
+import { Withdrawals } from './withdrawals.ts'
 
 const READING = {
   topic: 'records',
   writer: 'summarize',
+  writerOf: ({ kind }: TrainingRecord) => (kind === WITHDRAWN ? 'withdraw' : 'summarize'),
   idOf: ({ recordId }: TrainingRecord) => recordId,
   keyOf: ({ question }: TrainingRecord) => question.questionId,
 } as const
@@ -22,20 +24,21 @@ export async function checkRecords(books: Books, questions: Questions, kept: Kep
   const edition = editionOf(config, promptHashes()).hash
   const row = findings.row('summarize')
   row.in += kept.size
-  const withdrawn = new IdTable()
+  const withdrawals = new Withdrawals()
   for await (const { record, place } of readRecords(books, READING)) {
-    if (record.kind === 'withdrawn') {
-      if (withdrawn.addNew(record.recordId)) continue
-      findings.fault('summarize', 'twice', record.recordId, 'it was withdrawn before')
+    if (record.kind === WITHDRAWN) {
+      withdrawals.enterWithdrawal(record, findings)
       continue
     }
     row.out++
+    withdrawals.enterRecord(record, questions, books.deadLetters.of('withdraw', place))
     books.scorables.addRecord(record, books.deadLetters.of('score', place))
     checkOne(books, questions, kept, edition, record)
   }
   for (const { keptId, question } of kept.unrecorded()) {
     findings.absent('summarize', keptId, `no record was made of what is kept of ${question}`)
   }
+  withdrawals.settle(findings)
 }
 
 function checkOne(

@@ -59,6 +59,7 @@ export class Tally {
   }
 
   #record(record: TrainingRecord): void {
+    if (record.kind !== 'record') return
     this.records++
     const route = entry(this.routes, record.route, () => ({ records: 0, questions: new Set<string>() }))
     route.records++

@@ -114,7 +114,8 @@ export async function readQuestion(
     escalated: escalated[0] ?? null,
     kept: kept.toSorted((a, b) => a.rank - b.rank),
     unsolved: unsolved[0] ?? null,
-    records: records.toSorted((a, b) => a.rank - b.rank),
+    // What withdraws one says nothing that its later revision does not.
+    records: records.filter(({ kind }) => kind === 'record').toSorted((a, b) => a.rank - b.rank),
     scores: scores
       .filter(({ revision: of }) => of === question.revision)
       .toSorted((a, b) => (placeOfScore(a) < placeOfScore(b) ? -1 : 1)),

@@ -25,8 +25,8 @@ export interface StepDescription {
   /** Short names of topics; every step reads `redrive` beside them. */
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
-  /** What its memory is rebuilt from; null for a step without memory. */
-  readonly store: { readonly changelog: string; readonly logged: boolean } | null
+  /** What its memory is rebuilt from, several topics where it is its inputs; null for a step without memory. */
+  readonly store: { readonly changelog: string | readonly string[]; readonly logged: boolean } | null
   /** Whether a word takes the place of an output that a failure kept from being made. */
   readonly standIn: boolean
   /** Models it asks; null for a plugged-in one, which says nothing of that. */

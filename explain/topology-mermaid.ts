@@ -6,7 +6,7 @@ import { type StepGroup, stepGroups } from './topology-picture.ts'
 export function topologyMermaid(description: TopologyDescription): string {
   const groups = stepGroups(description)
   const topics = new Set(groups.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]))
-  const stores = new Set(groups.flatMap(({ steps }) => changelogOf(steps) ?? []))
+  const stores = new Set(groups.flatMap(({ steps }) => changelogsOf(steps)))
   return [
     'flowchart LR',
     ...[...topics.union(stores)].map((topic) => `  ${topicId(topic)}([${topic}])`),
@@ -23,23 +23,25 @@ function stepNode(group: StepGroup): string {
     ...(models.length === 0 ? [] : [models.join(', ')]),
   ]
   const label = `"${lines.map(escaped).join('<br/>')}"`
-  return `  ${stepId(group)}${changelogOf(steps) === null ? `[${label}]` : `[[${label}]]`}`
+  return `  ${stepId(group)}${steps[0]?.store ? `[[${label}]]` : `[${label}]`}`
 }
 
 function edgesOf(group: StepGroup): string[] {
   const { inputs, outputs, steps } = group
-  const changelog = changelogOf(steps)
-  // What a step sends through its own input once more is no way of its own.
-  const isOutput = changelog !== null && outputs.includes(changelog)
+  // What a step reads or writes anyhow needs no line of its own.
+  const changelogs = changelogsOf(steps).filter(
+    (topic) => !inputs.includes(topic) && !outputs.includes(topic),
+  )
   return [
     ...inputs.map((topic) => `  ${topicId(topic)} --> ${stepId(group)}`),
     ...outputs.map((topic) => `  ${stepId(group)} --> ${topicId(topic)}`),
-    ...(changelog === null || isOutput ? [] : [`  ${stepId(group)} <-.-> ${topicId(changelog)}`]),
+    ...changelogs.map((topic) => `  ${stepId(group)} <-.-> ${topicId(topic)}`),
   ]
 }
 
-function changelogOf([first]: StepGroup['steps']): string | null {
-  return first?.store?.changelog ?? null
+function changelogsOf([first]: StepGroup['steps']): readonly string[] {
+  const changelog = first?.store?.changelog ?? []
+  return typeof changelog === 'string' ? [changelog] : changelog
 }
 
 function topicId(topic: string): string {

@@ -57,6 +57,7 @@ class Picture {
       topic,
       this.#readersOf(topic).map((group) => this.#from(group)),
     )
+    this.#drawForks()
   }
 
   /** A line an output of a step whose way forks, and of those topics whose way does. */
@@ -67,7 +68,15 @@ class Picture {
       labelOf(group),
       group.outputs.map((topic) => this.#along(topic)),
     )
-    for (const topic of group.outputs) if (this.#forks.delete(topic)) this.drawTopic(topic)
+    this.#drawForks()
+  }
+
+  /** The ways on from the ends of lines. */
+  #drawForks(): void {
+    for (const topic of this.#forks) {
+      this.#forks.delete(topic)
+      this.drawTopic(topic)
+    }
   }
 
   /** What follows a topic on its line. */

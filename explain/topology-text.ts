@@ -36,7 +36,8 @@ function groupLines(name: string, alike: readonly StepDescription[], at: number)
 function storeLines({ store }: StepDescription): string[] {
   if (store === null) return []
   const { changelog, logged } = store
-  return [`   store:  rebuilt from ${changelog}${logged ? ', which it writes' : ''}`]
+  const topics = typeof changelog === 'string' ? changelog : changelog.join(' and ')
+  return [`   store:  rebuilt from ${topics}${logged ? ', which it writes' : ''}`]
 }
 
 function single(step: StepDescription): string[] {

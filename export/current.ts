@@ -24,9 +24,10 @@ export function currentDossier(gathered: Gathered, outdated: Outdated): Dossier 
   for (const question of gathered.questions) revisions.add(question)
   const current: TrainingRecord[] = []
   for (const { record, withdrawn } of withoutRepeats(gathered.records)) {
-    const standing = withdrawn ? 'withdrawn' : revisions.standingOf(record.question)
-    if (standing === 'current') current.push(record)
-    else outdated[standing]++
+    const standing = revisions.standingOf(record.question)
+    if (standing !== 'current') outdated[standing]++
+    else if (withdrawn) outdated.withdrawn++
+    else current.push(record)
   }
   const question = latestOf(gathered, current)
   if (question === null || revisions.standingOf(question) === 'withdrawn') return null

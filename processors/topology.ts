@@ -8,6 +8,7 @@
  *          ─► triaged-difficult, escalated ─► regenerate ─────► kept | unsolved
  *
  *   kept ─► summarize ─► records
+ *   questions, records ─► withdraw, what was corrected or taken back ─► records
  *
  *   records, ranked ─► score, where a role scores ─► scores
  *   score-intake ────► score.datasets, likewise ───► scores
@@ -26,6 +27,7 @@ import { scoreDatasets } from './score-datasets.ts'
 import { summarize } from './summarize.ts'
 import { triage } from './triage.ts'
 import { verify } from './verify.ts'
+import { withdraw } from './withdraw.ts'
 
 /** Every processor of a configuration, in the order of the dataflow; those plugged in come last. */
 export function topology(config: Config): readonly AnyProcessor[] {
@@ -40,6 +42,7 @@ export function topology(config: Config): readonly AnyProcessor[] {
     refine,
     regenerate,
     summarize,
+    withdraw,
     ...(config.roles.score === null ? [] : [score, scoreDatasets]),
     ...own,
   ]

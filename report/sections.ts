@@ -18,6 +18,7 @@ import { spending } from './sections/spending.ts'
 import { strongModel } from './sections/strong-model.ts'
 import { tiers } from './sections/tiers.ts'
 import { topTwo } from './sections/top-two.ts'
+import { verifiers } from './sections/verifiers.ts'
 import { waiting } from './sections/waiting.ts'
 
 /** What the dataset is, how good its models and judge are, what it cost, and what is left to do. */
@@ -30,6 +31,7 @@ export const SECTIONS: readonly Section[] = [
   topTwo,
   judge,
   judgeControls,
+  verifiers,
   refinement,
   datasets,
   costs,

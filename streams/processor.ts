@@ -88,11 +88,12 @@ export interface Store<S> {
 /** How a store is rebuilt. */
 export interface StoreSpec<S> {
   /**
-   * The topic the store is rebuilt from, partition by partition: either its own changelog, or the step's
-   * output where that says it all.
+   * What the store is rebuilt from, partition by partition: its own changelog; the step's output where that says it
+   * all; or several topics, the step's inputs, where it remembers only what they say. Others write these as well, so a
+   * store may know more of them than the step has read, and may be told again what it knows.
    */
-  readonly changelog: TopicName
-  /** Whether a `put` must be written to the changelog; false where the output itself is the changelog. */
+  readonly changelog: TopicName | readonly TopicName[]
+  /** Whether a `put` must be written to the changelog; false where outputs or inputs are the changelog. */
   readonly logged: boolean
   /** What a record of the changelog says about the store; null for nothing. */
   restore(value: unknown): { key: string; value: S } | null

@@ -3,8 +3,10 @@
  *
  * What is put is visible at once and staged; it reaches the local database only after the transaction that
  * carries it has committed. The database is a cache: it remembers up to which offset of the changelog it is
- * true, is brought up to date from there at open, and can be deleted at any time.
+ * true, is brought up to date from there at open, and can be deleted at any time. Of changelogs that others write, too,
+ * that is the end they had when it was opened last: what came since may have been read elsewhere.
  */
+import type { TopicName } from '../schemas/topics.ts'
 import type { Room } from '../stack/room.ts'
 import { type DatabaseSync, inTransaction, openDatabase, type StatementSync } from '../stack/sqlite.ts'
 import type { Store, StoreSpec } from './processor.ts'
@@ -117,10 +119,14 @@ const STATEMENTS = {
 export interface StoreSource {
   /** Aborted when the partition went elsewhere: the local copy is then somebody else's to bring up to date. */
   readonly signal: AbortSignal
-  /** Where the changelog ends, once no transaction on it is open any more. */
-  end(): Promise<number>
-  /** The changelog's values in a range of offsets, with where to go on. */
-  changelog(from: number, to: number): AsyncIterable<{ values: readonly unknown[]; next: number }>
+  /** Where a changelog ends, once no transaction on it is open any more. */
+  end(changelog: TopicName): Promise<number>
+  /** A changelog's values in a range of offsets, with where to go on. */
+  changelog(
+    from: number,
+    to: number,
+    changelog: TopicName,
+  ): AsyncIterable<{ values: readonly unknown[]; next: number }>
   /** The input records at these offsets, as bytes. */
   inputs(offsets: readonly number[]): AsyncIterable<{ offset: number; bytes: Buffer }>
   /** Makes `decode` able to read inputs that begin with these bytes, as their writer's schema makes them begin. */
@@ -157,20 +163,37 @@ export class StateStore<S> implements Store<S> {
    * @throws the signal's reason when the partition went elsewhere meanwhile.
    */
   async restore(): Promise<void> {
-    const end = await this.#source.end()
-    const known = this.#database.position(this.#name) ?? 0
+    const changelogs = await Promise.all(
+      this.#changelogs().map(async (log) => ({ ...log, end: await this.#source.end(log.topic) })),
+    )
     // A changelog shorter than what is known of it is another one, made anew under the same name.
-    if (known > end) await this.#write(() => this.#database.clear(this.#name))
-    for await (const { values, next } of this.#source.changelog(known > end ? 0 : known, end)) {
+    if (changelogs.some(({ place, end }) => (this.#database.position(place) ?? 0) > end)) {
+      await this.#write(() => {
+        for (const name of [this.#name, ...changelogs.map(({ place }) => place)]) this.#database.clear(name)
+      })
+    }
+    for (const changelog of changelogs) await this.#read(changelog)
+    if (this.#spec.retains !== undefined) await this.#restoreBodies(this.#spec.retains)
+  }
+
+  /** What it is rebuilt from, and under which name it is noted how far that was read. */
+  #changelogs(): { topic: TopicName; place: string }[] {
+    const { changelog } = this.#spec
+    if (typeof changelog === 'string') return [{ topic: changelog, place: this.#name }]
+    return changelog.map((topic) => ({ topic, place: `${this.#name}/${topic}` }))
+  }
+
+  async #read({ topic, place, end }: { topic: TopicName; place: string; end: number }): Promise<void> {
+    const from = this.#database.position(place) ?? 0
+    for await (const { values, next } of this.#source.changelog(from, end, topic)) {
       await this.#write(() => {
         for (const value of values) {
           const entry = this.#spec.restore(value)
           if (entry !== null) this.#database.setValue(this.#name, entry.key, entry.value)
         }
-        this.#database.setPosition(this.#name, next)
+        this.#database.setPosition(place, next)
       })
     }
-    if (this.#spec.retains !== undefined) await this.#restoreBodies(this.#spec.retains)
   }
 
   /** Entries that still name inputs, and so wait for something: those committed, of this partition. */

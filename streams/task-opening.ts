@@ -61,11 +61,10 @@ function sourceOf(
   processor: StatefulProcessor<unknown>,
   { reader, codec, fullName, unreadable }: OpeningContext,
 ): StoreSource {
-  const { changelog } = processor.store
   return {
     signal,
-    end: () => reader.settledEnd(fullName(changelog), partition),
-    async *changelog(from, to) {
+    end: (changelog) => reader.settledEnd(fullName(changelog), partition),
+    async *changelog(from, to, changelog) {
       const topic = fullName(changelog)
       for await (const records of reader.read(topic, partition, from, to)) {
         const decoded = records.map(({ offset, value }) =>

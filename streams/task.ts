@@ -62,6 +62,8 @@ export interface TaskServices {
   askFor(signal: AbortSignal, step: string): Ask
   /** A record is done; the committer takes it from here. */
   finished(result: Result): void
+  /** Whether so much waits to be committed that nothing more is to be taken in. */
+  behind(): boolean
   /** Progress without a result: offsets that hold no record. */
   progressed(): void
   setPaused(task: Task, topic: string, paused: boolean): void
@@ -225,9 +227,10 @@ export class Task {
     this.#resumeWhereRoom()
   }
 
-  /** The full name of the topic its store is rebuilt from; null without a store. */
+  /** The full name of the topic its store is rebuilt from and that it alone writes; null where there is none. */
   get changelogTopic(): string | null {
-    return this.processor.kind === 'stateful' ? this.#services.fullName(this.processor.store.changelog) : null
+    const changelog = this.processor.kind === 'stateful' ? this.processor.store.changelog : []
+    return typeof changelog === 'string' ? this.#services.fullName(changelog) : null
   }
 
   /** The records of a chunk that need work, and whether offsets were passed that need none. */
@@ -254,7 +257,7 @@ export class Task {
   }
 
   #isFull(tracker: OffsetTracker): boolean {
-    return tracker.full || this.#queue.length >= this.#services.window
+    return tracker.full || this.#queue.length >= this.#services.window || this.#services.behind()
   }
 
   #pause(topic: string): void {
@@ -264,6 +267,7 @@ export class Task {
 
   #resumeWhereRoom(): void {
     if (this.#paused.size === 0 || this.closed || this.#queue.length > this.#services.window / 2) return
+    if (this.#services.behind()) return
     for (const topic of this.#paused) {
       if (this.#progress?.trackers.get(topic)?.full !== false) continue
       this.#paused.delete(topic)

@@ -24,6 +24,7 @@ import { strongModelEstimate } from './strong-model-estimate.ts'
 import { tiers } from './tiers.ts'
 import { tiersIf } from './tiers-if.ts'
 import { topTwo } from './top-two.ts'
+import { verifierAgreement } from './verifier-agreement.ts'
 import type { View } from './view.ts'
 import { waitingQuestions } from './waiting-questions.ts'
 
@@ -56,4 +57,5 @@ export const VIEWS: readonly View[] = [
   judgeControls,
   judgeControlsLatest,
   lineage,
+  verifierAgreement,
 ]

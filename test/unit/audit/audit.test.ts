@@ -27,7 +27,7 @@ const BLAMED = {
   escalated: ['refine', 'regenerate'],
   kept: ['rank', 'refine', 'regenerate', 'summarize'],
   unsolved: ['regenerate'],
-  records: ['summarize', 'score'],
+  records: ['summarize', 'score', 'withdraw'],
   scores: ['score'],
   'score-intake': ['score'],
   controls: ['control'],
@@ -141,7 +141,10 @@ describe('audit', () => {
     ])
     const questions = 17
     const toBeMended = log.decoded('ranked').reduce((sum, { chosen }) => sum + chosen.length, 0)
-    const scores = log.records('records').length + toBeMended + log.records('score-intake').length
+    const records = log.decoded('records').filter(({ kind }) => kind === 'record')
+    const withdrawn = log.records('records').length - records.length
+    expect(withdrawn).toBeGreaterThan(2)
+    const scores = records.length + toBeMended + log.records('score-intake').length
     const controls = log.records('controls').length
     const uncontrolled = log.decoded('dead-letters').filter(({ step }) => step === 'control').length
     expect(uncontrolled).toBeGreaterThan(0)
@@ -155,6 +158,7 @@ describe('audit', () => {
       refine: { in: 4, out: 6 },
       regenerate: { in: 4, out: 4 },
       summarize: { deadLetters: 2 },
+      withdraw: { in: withdrawn, out: withdrawn },
       score: { in: scores, out: scores, deadLetters: 0, waiting: 0 },
     })
     for (const topic of TOPICS) expect(log.records(topic), topic).not.toHaveLength(0)

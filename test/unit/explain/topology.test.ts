@@ -49,11 +49,13 @@ describe('the dataflow drawn', () => {
 
   it('is a picture with a line a way', () => {
     expect(topologyPicture(describeTopology(CONFIG))).toEqual([
-      'intake ─► admit ─► questions ─► generate ×9 ─► raw-paths ─► verify ─► verdicts ─► triage',
+      'intake ─► admit ─► questions',
+      'questions ─► generate ×9 ─► raw-paths ─► verify ─► verdicts ─► triage',
+      '          ─► withdraw',
       'triage ─► triaged-easy ─► rank',
       '       ─► triaged-medium ─► rank',
       '       ─► triaged-difficult ─► regenerate',
-      'rank ─► kept ─► summarize ─► records',
+      'rank ─► kept ─► summarize ─► records ─► withdraw',
       '     ─► ranked ─► refine',
       'refine ─► kept ─► summarize',
       '       ─► escalated ─► regenerate',

@@ -122,6 +122,17 @@ describe('exportDatasets', () => {
     }
   })
 
+  it('counts what was withdrawn for a later revision as of an earlier one', async () => {
+    const [old, gone] = [question({ questionId: 'set:old' }), question({ questionId: 'set:gone' })]
+    const questions = [
+      ...[old, { ...old, revision: 2 }],
+      ...[gone, { ...gone, revision: 2, kind: 'withdrawn' }],
+    ]
+    const [a, b] = [record('a', { question: old }), record('b', { question: gone })]
+    const records = [a, b, { ...a, kind: 'withdrawn', cot: '' }, { ...b, kind: 'withdrawn', cot: '' }]
+    expect(await exported(records, { questions })).toMatchObject({ records: 0, superseded: 1, withdrawn: 1 })
+  })
+
   it('writes only the latest revision of a question, though nothing came of that yet, and no withdrawn question', async () => {
     const old = question({ questionId: 'set:old' })
     const revised = question({ questionId: 'set:revised', revision: 2 })
