@@ -10,76 +10,31 @@
  * Whether a transaction whose end was not heard of has committed is read back from the journal's offset, next
  * to which every transaction writes its own token. A cluster that is away is waited for: `giveUp` ends that.
  */
-import type { Completion } from '../schemas/types.ts'
-import type { Room } from '../stack/room.ts'
 import { CommitTokens } from './commit-token.ts'
+import type { CommitterOptions, Producer } from './committer-options.ts'
 import { completionRecord } from './completion-record.ts'
-import type { Log } from './log.ts'
-import type { RecordCodec } from './record-codec.ts'
 import type { StoreChanges } from './state-store.ts'
 import type { Result, Task } from './task.ts'
 import { backOff } from './transport/back-off.ts'
-import type { Membership } from './transport/group-protocol.ts'
 import { outlookOf } from './transport/outlook.ts'
-import type { TopicReader } from './transport/reader.ts'
 import {
   type BaseOffsets,
   Fenced,
   type GroupOffsets,
   type OutgoingRecord,
   sizeOf,
-  type TransactionalProducer,
 } from './transport/transaction.ts'
 
 /** What one transaction carries at most, or little more, so that it ends well within its time. */
 const MAX_TRANSACTION_BYTES = 8 * 1024 * 1024
 const MAX_JOURNAL_BYTES = 4 * 1024 * 1024
+/** So much may wait for a transaction, while one is under way, before no more is taken in. */
+const TRANSACTIONS_WAITING = 2
 /** So many failures in a row that nobody knows to pass have a cause that stays. */
 const MAX_DOUBTFUL = 10
 /** The pauses after failures, ms. */
 const MIN_PAUSE_MS = 20
 const MAX_PAUSE_MS = 2_000
-
-/** What transactions are made with: one after the other, and none after one that failed. */
-export type Producer = Pick<TransactionalProducer, 'commit' | 'close'>
-
-/** The journal, as far as it is to be published. */
-export interface Outbox {
-  readonly end: number
-  continueFrom(sequence: number): void
-  entriesFrom(sequence: number, maxBytes: number): Completion[]
-}
-
-/** What the committer needs of its worker. */
-export interface CommitterOptions {
-  readonly reader: Pick<TopicReader, 'committed'>
-  readonly codec: RecordCodec
-  readonly journal: Outbox
-  /** Where local copies of stores are kept; left out = what finds none fails. */
-  readonly room?: Room
-  readonly log: Log
-  /** Fences the producer before, and aborts the transaction it left open. Waits for a cluster until the signal. */
-  openProducer(signal: AbortSignal): Promise<Producer>
-  /** The group under which the journal's progress is kept; it has no members. */
-  readonly journalGroup: string
-  readonly completionsTopic: string
-  /** The shortest time from one transaction's start to the next one's, in milliseconds. */
-  readonly tickMs: number
-  /** Bytes of records after which a transaction takes no further result. */
-  readonly maxTransactionBytes?: number
-  /** The member's standing in a group, or null while the group is rebalancing. */
-  membershipOf(groupId: string): Membership | null
-  tasks(): Iterable<Task>
-  /** The group has gone on from this membership: nothing of it can be committed until it is joined again. */
-  fenced(groupId: string, membership: Membership | null): void
-  /** Told between a transaction's first send and its end, and after each commit. */
-  sent(): void
-  committed(transaction: {
-    readonly records: number
-    readonly durationMs: number
-    readonly results: readonly Result[]
-  }): void
-}
 
 interface Transaction {
   readonly token: string
@@ -93,8 +48,11 @@ interface Transaction {
 /** Commits what tasks finish. One a worker. */
 export class Committer {
   readonly #options: CommitterOptions
+  readonly #maxTransactionBytes: number
   #producer: Producer | null = null
   #waiting: Result[] = []
+  /** Of the records of those that wait. */
+  #waitingBytes = 0
   /**
    * Results a transaction has carried that did not commit: their offsets count as finished already, so the next
    * transaction with their task's progress must carry them, whatever else it leaves out.
@@ -113,6 +71,7 @@ export class Committer {
 
   constructor(options: CommitterOptions) {
     this.#options = options
+    this.#maxTransactionBytes = options.maxTransactionBytes ?? MAX_TRANSACTION_BYTES
     this.#tokens = new CommitTokens(options.journalGroup)
   }
 
@@ -148,9 +107,15 @@ export class Committer {
     return this.#waiting.length === 0 && this.unpublished === 0 && !this.#hasProgress()
   }
 
+  /** Whether so much waits already that taking in more would only fill the memory. */
+  get behind(): boolean {
+    return this.#waitingBytes >= TRANSACTIONS_WAITING * this.#maxTransactionBytes
+  }
+
   /** Takes a result. */
   add(result: Result): void {
     this.#waiting.push(result)
+    this.#waitingBytes += bytesOf(result)
     this.stir()
   }
 
@@ -192,26 +157,30 @@ export class Committer {
     this.#stirred = false
     const transaction = this.#gather()
     if (transaction !== null) await this.#commit(transaction)
+    // All of them: those that wait for room here need not be those that had something in the transaction.
+    for (const task of this.#options.tasks()) task.committed()
   }
 
   /** Everything that can be committed now; null when there is nothing. */
   #gather(): Transaction | null {
     const { membershipOf, journal, codec, completionsTopic, journalGroup } = this.#options
-    const { maxTransactionBytes = MAX_TRANSACTION_BYTES } = this.#options
     const results: Result[] = []
     const rest: Result[] = []
     let bytes = 0
     for (const result of this.#waiting) {
-      if (result.task.closed) continue
-      const fits = bytes < maxTransactionBytes || this.#carried.has(result)
+      if (result.task.closed) {
+        this.#waitingBytes -= bytesOf(result)
+        continue
+      }
+      const fits = bytes < this.#maxTransactionBytes || this.#carried.has(result)
       if (!fits || membershipOf(result.task.groupId) === null) {
         rest.push(result)
         continue
       }
       results.push(result)
-      for (const record of result.records) bytes += sizeOf(record)
+      bytes += bytesOf(result)
     }
-    if (bytes >= maxTransactionBytes) this.#stirred = true
+    if (bytes >= this.#maxTransactionBytes) this.#stirred = true
     this.#waiting = [...results, ...rest]
     for (const result of results) {
       result.task.include(result)
@@ -321,7 +290,7 @@ export class Committer {
 
   /** The transaction has happened: let go of what it carried. */
   async #settle(
-    { token, results, progress, records, journalEnd }: Transaction,
+    { token, results, records, journalEnd }: Transaction,
     bases: BaseOffsets | null,
   ): Promise<void> {
     this.#failures = 0
@@ -330,8 +299,10 @@ export class Committer {
     const done = new Set(results)
     this.#waiting = this.#waiting.filter((result) => !done.has(result))
     this.#published = journalEnd
-    for (const result of results) this.#carried.delete(result)
-    for (const task of progress.keys()) task.committed()
+    for (const result of results) {
+      this.#carried.delete(result)
+      this.#waitingBytes -= bytesOf(result)
+    }
     await this.#applyStores(results, records, bases)
   }
 
@@ -380,6 +351,10 @@ export class Committer {
     const [progress] = await reader.committed(journalGroup, [{ topic: completionsTopic, partitions: [0] }])
     return progress ?? { offset: -1, metadata: '' }
   }
+}
+
+function bytesOf({ records }: Result): number {
+  return records.reduce((sum, record) => sum + sizeOf(record), 0)
 }
 
 function pause(ms: number): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import type { LetterLimits } from '../config/types.ts'
 import { messageOf } from '../errors.ts'
-import type { Producer } from './committer.ts'
+import type { Producer } from './committer-options.ts'
 import { LetterBreaker } from './letter-breaker.ts'
 import type { Log } from './log.ts'
 import type { AnyProcessor } from './processor.ts'

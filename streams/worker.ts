@@ -350,6 +350,7 @@ export class Worker {
           this.#committer.add(result)
           this.#tell(recordFinished)
         },
+        behind: () => this.#committer.behind,
         progressed: () => this.#committer.stir(),
         failed: (error) => this.#fail(error, 'a step'),
       },

@@ -212,6 +212,7 @@ export class MemoryWorker {
       fullName,
       askFor: () => ask,
       finished: (result) => this.held.push(result),
+      behind: () => this.#committer.behind,
       progressed: () => {
         this.#stirred = true
       },

@@ -4,8 +4,10 @@ import { topicNames } from '../../../schemas/topic-names.ts'
 import { TOPICS } from '../../../schemas/topics.ts'
 import type { Completion } from '../../../schemas/types.ts'
 import { Committer } from '../../../streams/committer.ts'
+import type { CommitterOptions } from '../../../streams/committer-options.ts'
 import { silentLog } from '../../../streams/log.ts'
 import { RecordCodec } from '../../../streams/record-codec.ts'
+import type { Result, Task } from '../../../streams/task.ts'
 import type { OutgoingRecord } from '../../../streams/transport/transaction.ts'
 
 const fullName = topicNames({ topicPrefix: '', pipeline: 'p', edition: 'main' })
@@ -38,7 +40,7 @@ function completion(sequence: number, text: string): Completion {
 }
 
 /** A committer over these journal entries, and what it publishes. */
-async function committerOver(entries: readonly Completion[]) {
+async function committerOver(entries: readonly Completion[], changes: Partial<CommitterOptions> = {}) {
   const published: OutgoingRecord[] = []
   const committer = new Committer({
     reader: { committed: async () => [{ topic: '', partition: 0, offset: -1, metadata: '' }] },
@@ -64,6 +66,7 @@ async function committerOver(entries: readonly Completion[]) {
     fenced() {},
     sent() {},
     committed() {},
+    ...changes,
   })
   await committer.open()
   return { committer, published }
@@ -81,4 +84,42 @@ test('an answer no broker would take is told cut, under a status nobody answers 
   expect(huge.startsWith(told[0]!.text)).toBe(true)
   expect(told[0]!.text.length).toBeGreaterThan(1_000)
   expect(committer.idle).toBe(true)
+})
+
+test('is behind while two transactions wait, and tells every task once there is room again', async () => {
+  let told = 0
+  const task = {
+    groupId: 'group',
+    closed: false,
+    hasProgress: false,
+    include() {},
+    takeProgress: () => [],
+    committed: () => told++,
+  } as unknown as Task
+  const record = { topic: fullName('kept'), partition: 0, key: 'q', value: Buffer.alloc(1_000) }
+  const result: Omit<Result, 'offset'> = { task, topic: '', records: [record], changes: null, failure: null }
+  const { committer, published } = await committerOver([], {
+    maxTransactionBytes: 1_500,
+    membershipOf: () => ({ generationId: 1, memberId: 'm' }),
+    tasks: () => [task],
+  })
+  for (const offset of [0, 1]) committer.add({ ...result, offset })
+  expect(committer.behind).toBe(false)
+  for (const offset of [2, 3]) committer.add({ ...result, offset })
+  expect(committer.behind).toBe(true)
+  await committer.tick()
+  expect(published).toHaveLength(2)
+  expect(committer.behind).toBe(false)
+  expect(told).toBe(1)
+})
+
+test('what a closed task had finished counts no more', async () => {
+  const closed = { groupId: 'group', closed: true } as Task
+  const record = { topic: fullName('kept'), partition: 0, key: 'q', value: Buffer.alloc(1_000) }
+  const { committer, published } = await committerOver([], { maxTransactionBytes: 100 })
+  committer.add({ task: closed, topic: '', offset: 0, records: [record], changes: null, failure: null })
+  expect(committer.behind).toBe(true)
+  await committer.tick()
+  expect(committer.behind).toBe(false)
+  expect(published).toEqual([])
 })

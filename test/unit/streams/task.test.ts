@@ -23,6 +23,7 @@ function newTask(window = 64, processor = copy as AnyProcessor) {
   const results: Result[] = []
   const paused = new Map<string, boolean>()
   const failures: Error[] = []
+  const committer = { behind: false }
   const task = new Task(processor, 'group', 0, {
     config: config(),
     codec,
@@ -31,6 +32,7 @@ function newTask(window = 64, processor = copy as AnyProcessor) {
     fullName,
     askFor: () => new FakeAsk(),
     finished: (result) => results.push(result),
+    behind: () => committer.behind,
     progressed() {},
     setPaused: (_task, topic, isPaused) => paused.set(topic, isPaused),
     halted() {},
@@ -45,7 +47,7 @@ function newTask(window = 64, processor = copy as AnyProcessor) {
   const worked = async (count: number) => {
     while (results.length < count) await new Promise((resolve) => setImmediate(resolve))
   }
-  return { task, results, paused, failures, run, worked }
+  return { task, results, paused, failures, committer, run, worked }
 }
 
 /** Records from an offset up to another one, and holes behind them. */
@@ -75,6 +77,22 @@ describe('a task', () => {
     await worked(2)
     expect(failures).toEqual([full])
     expect(results.map(({ offset }) => offset).sort()).toEqual([0, 2])
+  })
+
+  it('takes nothing in while too much waits to be committed, and goes on where it stopped', async () => {
+    const { task, paused, committer, run, results, worked } = newTask()
+    run()
+    committer.behind = true
+    expect(task.deliver(chunk(0, 2))).toBe(0)
+    expect(paused.get(TOPIC)).toBe(true)
+    task.committed()
+    expect(paused.get(TOPIC)).toBe(true)
+    committer.behind = false
+    task.committed()
+    expect(paused.get(TOPIC)).toBe(false)
+    expect(task.deliver(chunk(0, 2))).toBe(3)
+    await worked(3)
+    expect(results.map(({ offset }) => offset).sort()).toEqual([0, 1, 2])
   })
 
   it('takes nothing in while it opens, and everything afterwards', async () => {
