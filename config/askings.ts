@@ -39,3 +39,10 @@ export function askingsOf({
 export function modelsAsked(config: Pick<Config, 'samplers' | 'roles' | 'controls'>): ModelSpec[] {
   return [...new Map(askingsOf(config).map(({ model }) => [model.name, model])).values()]
 }
+
+/** Whether all models asked are simulated, so that no money is spent whatever the prices say. */
+export function isSimulated(config: Pick<Config, 'samplers' | 'roles' | 'controls' | 'endpoints'>): boolean {
+  return modelsAsked(config).every(({ endpoints }) =>
+    endpoints.every((name) => config.endpoints[name]?.simulated),
+  )
+}

@@ -59,7 +59,7 @@ function nameOf({ kind, role }: LimitOf, nanoUsd: number): string {
 function remedyFor({ of, spending }: ReachedLimit, call: PricedCall): string {
   const atLeast = usd(spending.spent + call.nanoUsd)
   const goesOn = 'it goes on where it stopped, and pays nothing twice.'
-  if (of.kind === 'run') return `Run again, with or without --max-usd: ${goesOn}`
+  if (of.kind === 'run') return `Run again, with the same limit, a higher one or none: ${goesOn}`
   const key = of.role === null ? 'budget.usd' : `budget.roles.${of.role}`
   return `Raise \`${key}\` in the configuration, to ${atLeast} at the least, and run again: ${goesOn}`
 }

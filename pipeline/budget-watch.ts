@@ -105,7 +105,7 @@ export function checkRunPrices(config: Config, processors: readonly AnyProcessor
   if (unpriced === undefined) return
   throw new NinefoldError(
     'NF_CONFIG_UNKNOWN_PRICE',
-    `--max-usd limits this run, and the model ${unpriced.name} is used, but its price is unknown, so spending could not be counted`,
-    `Write \`price: { input: ..., output: ... }\` under \`models.${unpriced.name}\`, in USD per million tokens (0 for your own hardware), or leave --max-usd out.`,
+    `this run has a limit of its own, and the model ${unpriced.name} is used, but its price is unknown, so spending could not be counted`,
+    `Write \`price: { input: ..., output: ... }\` under \`models.${unpriced.name}\`, in USD per million tokens (0 for your own hardware), or run without the limit.`,
   )
 }

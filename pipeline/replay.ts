@@ -23,6 +23,8 @@ export interface ReplayOptions {
   /** The edition it is built on. */
   readonly of: string
   readonly from: ReplayTopic
+  /** Opens it for a plan: nothing of it is made. */
+  readonly readOnly?: boolean
   /** Told, a line at a time, what takes long. */
   readonly onProgress?: (line: string) => void
 }

@@ -143,7 +143,7 @@ function lengthsOf(asking: Asking, prompts: readonly RenderedPrompt[], recorded:
 }
 
 /** Tokens of a prompt with paths and reasons of the assumed length in the place of placeholders. */
-function promptTokens({ messages, paths, remarks }: RenderedPrompt): number {
+export function promptTokens({ messages, paths, remarks }: RenderedPrompt): number {
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0)
   const own = characters - paths * PATH.length - remarks * REMARK.length
   const { generate, verify } = ASSUMED_ANSWER_TOKENS

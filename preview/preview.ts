@@ -1,6 +1,6 @@
 /** What a pipeline will ask for its questions, and what that will take; with `run`, what comes of the first few. */
 
-import { modelsAsked } from '../config/askings.ts'
+import { isSimulated } from '../config/askings.ts'
 import type { QuestionSource } from '../config/question-sources.ts'
 import type { Config } from '../config/types.ts'
 import { NinefoldError } from '../errors.ts'
@@ -70,9 +70,7 @@ export async function preview({ config, sources, count, step, onProblem }: Previ
     bad,
     estimate: reckoned,
     projected: times(reckoned.expected, total),
-    simulated: modelsAsked(config).every(({ endpoints }) =>
-      endpoints.every((name) => config.endpoints[name]?.simulated),
-    ),
+    simulated: isSimulated(config),
   }
 }
 

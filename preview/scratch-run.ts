@@ -2,12 +2,13 @@
  * A few questions through the whole recipe, in memory: the pipeline's own processors, no topics, no groups. Models are
  * asked for real.
  */
-import type { Config } from '../config/types.ts'
+import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import type { Ask } from '../models/ask.ts'
 import { topology } from '../processors/topology.ts'
 import { TOPICS, type TopicName, type TopicRecords } from '../schemas/topics.ts'
 import type { Question } from '../schemas/types.ts'
+import { type FlowHost, follow } from '../streams/in-memory-flow.ts'
 import {
   type AnyProcessor,
   type Emission,
@@ -43,64 +44,54 @@ export async function scratchRun(
   ask: Ask,
 ): Promise<ScratchRecords> {
   const run = new ScratchRun(config, ask)
-  await Promise.all(questions.map((value) => run.emit({ topic: 'questions', key: value.questionId, value })))
+  await Promise.all(questions.map((value) => run.take({ topic: 'questions', value })))
   return run
 }
 
-class ScratchRun implements ScratchRecords {
+class ScratchRun implements ScratchRecords, FlowHost {
   readonly failures: ScratchFailure[] = []
-  readonly #config: Config
+  readonly config: Config
+  readonly processors: readonly AnyProcessor[]
   readonly #ask: Ask
-  readonly #processors: readonly AnyProcessor[]
   readonly #topics = new Map<TopicName, unknown[]>()
   readonly #stores = new Map<AnyProcessor, ScratchStore>()
 
   constructor(config: Config, ask: Ask) {
-    this.#config = config
+    this.config = config
     this.#ask = ask
     // Plugged-in processors write to topics of their own, which no record comes of.
-    this.#processors = topology(config).filter(({ outputs }) =>
-      outputs.every((name) => TOPICS.includes(name)),
-    )
+    this.processors = topology(config).filter(({ outputs }) => outputs.every((name) => TOPICS.includes(name)))
   }
 
   of<T extends TopicName>(topic: T): TopicRecords[T][] {
     return (this.#topics.get(topic) ?? []) as TopicRecords[T][]
   }
 
-  /** Writes a record and works on everything that comes of it. */
-  async emit({ topic, value }: Emission): Promise<void> {
+  /** Keeps a record and works on everything that comes of it. */
+  take(input: Input): Promise<void> {
+    this.made(input)
+    return follow(this, input)
+  }
+
+  askFor(): Ask {
+    return this.#ask
+  }
+
+  made({ topic, value }: Input | Emission): void {
     const records = this.#topics.get(topic) ?? []
     this.#topics.set(topic, records)
-    const offset = records.push(value) - 1
-    const takers = this.#processors.filter(({ inputs }) => (inputs as readonly string[]).includes(topic))
-    const input = { topic, value } as Input
-    await Promise.all(takers.map((processor) => this.#work(processor, input, offset)))
+    records.push(value)
   }
 
-  async #work(processor: AnyProcessor, input: Input, offset: number): Promise<void> {
-    const emissions = await this.#resultOf(processor, input, offset)
-    await Promise.all(emissions.map((emission) => this.emit(emission)))
-  }
-
-  async #resultOf(processor: AnyProcessor, input: Input, offset: number): Promise<readonly Emission[]> {
-    try {
-      if (processor.kind === 'stateful') return this.#decide(processor, input, offset)
-      return await processor.process(input, { config: this.#config, ask: this.#ask })
-    } catch (error) {
-      if (!(error instanceof RecordError)) throw error
-      return this.#failed(processor, input, error)
-    }
-  }
-
-  #decide(processor: StatefulProcessor<unknown>, input: Input, offset: number): readonly Emission[] {
+  decide(processor: StatefulProcessor<unknown>, input: Input): readonly Emission[] {
     const store = this.#stores.get(processor) ?? new ScratchStore()
     this.#stores.set(processor, store)
-    store.inputs.set(offset, input.value)
-    return processor.process(input, store, { partition: 0, partitions: 1, offset, config: this.#config })
+    const offset = store.inputs.push(input.value) - 1
+    return processor.process(input, store, { partition: 0, partitions: 1, offset, config: this.config })
   }
 
-  #failed(processor: AnyProcessor, input: Input, error: RecordError): readonly Emission[] {
+  failed(processor: AnyProcessor, input: Input, error: unknown): readonly Emission[] {
+    if (!(error instanceof RecordError)) throw error
     const { step, title } = processor
     const { questionId, question } = input.value as { questionId?: string; question?: Question }
     const failure = { class: error.class, message: messageOf(error) }
@@ -115,7 +106,8 @@ class ScratchRun implements ScratchRecords {
 
 /** A store that forgets nothing: it lives as long as a preview. */
 class ScratchStore implements Store<unknown> {
-  readonly inputs = new Map<number, unknown>()
+  /** By offset. */
+  readonly inputs: unknown[] = []
   readonly #values = new Map<string, unknown>()
 
   get(key: string): unknown {
@@ -127,6 +119,6 @@ class ScratchStore implements Store<unknown> {
   }
 
   retained(offset: number): unknown {
-    return this.inputs.get(offset)
+    return this.inputs[offset]
   }
 }

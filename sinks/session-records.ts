@@ -1,6 +1,7 @@
 /** What an export reads from an open session. */
 import type { Session } from '../pipeline/session.ts'
 import type { TopicName, TopicRecords } from '../schemas/topics.ts'
+import type { Bounds, TopicReader } from '../streams/transport/reader.ts'
 
 /** Reads any topic of a session, as {@link readTopic} does. */
 export function topicsOf(
@@ -11,12 +12,34 @@ export function topicsOf(
 
 /** All records of a topic as it stands now; those that cannot be read are noted in the session. */
 export async function* readTopic<T extends TopicName>(
-  { reader, codec, unreadable, fullName }: Pick<Session, 'reader' | 'codec' | 'unreadable' | 'fullName'>,
+  session: Pick<Session, 'reader' | 'codec' | 'unreadable' | 'fullName'>,
   topic: T,
 ): AsyncGenerator<TopicRecords[T]> {
-  const name = fullName(topic)
-  for await (const records of reader.readAll(name)) {
-    for (const { partition, offset, value } of records) {
+  const name = session.fullName(topic)
+  for (const [partition, range] of (await session.reader.settledBounds(name)).entries()) {
+    yield* readPartition(session, topic, { name, partition, ...range })
+  }
+}
+
+/** Some of a partition. */
+export interface PartitionRange extends Pick<Bounds, 'first' | 'end'> {
+  /** The topic's full name. */
+  readonly name: string
+  readonly partition: number
+}
+
+/** The records of a partition from `first` up to `end`; those that cannot be read are noted. */
+export async function* readPartition<T extends TopicName>(
+  {
+    reader,
+    codec,
+    unreadable,
+  }: Pick<RecordSource, 'codec' | 'unreadable'> & { reader: Pick<TopicReader, 'read'> },
+  topic: T,
+  { name, partition, first, end }: PartitionRange,
+): AsyncGenerator<TopicRecords[T]> {
+  for await (const records of reader.read(name, partition, first, end)) {
+    for (const { offset, value } of records) {
       const place = { topic: name, partition, offset }
       const record = await unreadable.read(place, () => codec.decodeAsync(topic, value))
       if (record !== null) yield record

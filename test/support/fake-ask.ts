@@ -75,7 +75,8 @@ export class FakeAsk implements Ask {
   }
 }
 
-function kindOf(request: TextRequest & { shapeName?: string }): RequestKind {
+/** What kind of request it is. */
+export function kindOf(request: TextRequest & { shapeName?: string }): RequestKind {
   if (request.shapeName === 'consistency') return 'consistency'
   return request.step === 'score.datasets' ? 'score' : (request.step as RequestKind)
 }

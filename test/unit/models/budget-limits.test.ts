@@ -83,7 +83,7 @@ describe("a run's limit", () => {
       message: expect.stringContaining(
         'the limit of $2.00 for this run of this worker is reached: $2.00 spent',
       ),
-      remedy: expect.stringContaining('Run again, with or without --max-usd'),
+      remedy: expect.stringContaining('Run again, with the same limit, a higher one or none'),
     })
     expect(budget.run).toEqual({ spent: 2 * NANO, assumed: 0, reserved: 0 })
     const next = await account.open('a-1', { runUsd: 2 })

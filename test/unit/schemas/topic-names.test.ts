@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { editionOfTopic, groupName, topicNames } from '../../../schemas/topic-names.ts'
 
 test('a topic is named after prefix, pipeline, edition and itself', () => {
