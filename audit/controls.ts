@@ -6,7 +6,6 @@
 import { controlBeside, controlIdOf } from '../processors/control.ts'
 import { pathIdOf } from '../processors/generate.ts'
 import { stateKey } from '../processors/triage-state.ts'
-import { verifyPrompt } from '../prompts/verify.ts'
 import type { Control, RawPath } from '../schemas/types.ts'
 import type { Books } from './books.ts'
 import { IdTable } from './id-table.ts'
@@ -28,7 +27,9 @@ export type ControlsDue = IdTable
 export function enterControl({ config, controlsDue }: Books, raw: RawPath, dead: boolean): void {
   if (config.controls === null || dead) return
   const path = controlBeside(config.controls, raw.question, raw.pathId)
-  if (path !== null) controlsDue.add(controlIdOf(raw.pathId, path, config.roles.verify.model.model))
+  if (path === null) return
+  const { roles, prompts } = config
+  controlsDue.add(controlIdOf(raw.pathId, path, roles.verify.model.model, prompts.verify.hash))
 }
 
 /** Checks every control, once all paths were read. */
@@ -59,13 +60,14 @@ export async function checkControls(books: Books, questions: Questions, paths: P
   }
 }
 
-function checkOne({ findings, payments }: Books, control: Control, there: boolean): void {
+function checkOne({ findings, payments, config }: Books, control: Control, there: boolean): void {
   const { controlId, drawnBy, verifier, promptVersion, requestHash } = control
   payments.use('control', controlId, [requestHash])
   if (!there) findings.fault('control', 'from nowhere', controlId, `path ${drawnBy} is not there`)
   // Other words of the prompt are no other edition: what was judged with them stands.
-  const isOfThisPrompt = promptVersion === verifyPrompt.promptVersion
-  if (!isOfThisPrompt || controlIdOf(drawnBy, control, verifier) === controlId) return
+  const { verify } = config.prompts
+  if (promptVersion !== verify.promptVersion) return
+  if (controlIdOf(drawnBy, control, verifier, verify.hash) === controlId) return
   findings.fault(
     'control',
     'wrong',

@@ -2,7 +2,6 @@
 import { editionOf } from '../config/edition.ts'
 import { recordIdOf } from '../processors/summarize.ts'
 import { WITHDRAWN } from '../processors/withdraw.ts'
-import { promptHashes } from '../prompts/hashes.ts'
 import type { TrainingRecord } from '../schemas/types.ts'
 import type { Books } from './books.ts'
 import type { KeptPaths } from './kept-paths.ts'
@@ -21,7 +20,7 @@ const READING = {
 /** Checks every training record against what it was made of. */
 export async function checkRecords(books: Books, questions: Questions, kept: KeptPaths): Promise<void> {
   const { findings, config } = books
-  const edition = editionOf(config, promptHashes()).hash
+  const edition = editionOf(config).hash
   const row = findings.row('summarize')
   row.in += kept.size
   const withdrawals = new Withdrawals()
@@ -48,7 +47,7 @@ function checkOne(
   edition: string,
   record: TrainingRecord,
 ): void {
-  const { findings, payments } = books
+  const { findings, payments, config } = books
   const { recordId, keptId, summarizer, requestHashes } = record
   questions.of(record.question, findings, 'summarize', recordId)
   payments.use('summarize', recordId, requestHashes)
@@ -56,7 +55,8 @@ function checkOne(
     findings.fault('summarize', 'from nowhere', recordId, `nothing is kept under ${keptId}`)
     return
   }
-  if (record.edition !== edition || recordIdOf(edition, keptId, summarizer) !== recordId) {
+  const due = recordIdOf(edition, keptId, summarizer, config.prompts.summarize.hash)
+  if (record.edition !== edition || due !== recordId) {
     findings.fault('summarize', 'wrong', recordId, `it is not the id of the record of ${keptId}`)
   }
   if (!kept.agrees(record)) {

@@ -6,8 +6,8 @@
 
 import { scoreIdOf } from '../processors/score.ts'
 import { DATASET_SUBJECT, itemIdOf, itemScoreIdOf, scoreDatasets } from '../processors/score-datasets.ts'
-import { CRITERIA, scorePrompt } from '../prompts/score.ts'
-import { scoreItemPrompt } from '../prompts/score-item.ts'
+import type { Prompts } from '../prompts/prompts.ts'
+import { CRITERIA } from '../prompts/score.ts'
 import type { Score, ScoreItem } from '../schemas/types.ts'
 import type { Books } from './books.ts'
 import { readRecords } from './reading.ts'
@@ -58,7 +58,7 @@ export async function checkScores(books: Books): Promise<void> {
   }
 }
 
-function checkOne({ findings, payments, scorables }: Books, score: Score): void {
+function checkOne({ findings, payments, scorables, config }: Books, score: Score): void {
   const { scoreId, subject, subjectId, requestHashes } = score
   payments.use('score', scoreId, requestHashes)
   if (!scorables.has(subjectId)) {
@@ -68,19 +68,22 @@ function checkOne({ findings, payments, scorables }: Books, score: Score): void 
   if (!scorables.agrees(score)) {
     findings.fault('score', 'wrong', scoreId, `it tells something else of ${subjectId} than that does itself`)
   }
-  for (const complaint of complaintsOf(score)) findings.fault('score', 'wrong', scoreId, complaint)
+  for (const complaint of complaintsOf(score, config.prompts))
+    findings.fault('score', 'wrong', scoreId, complaint)
   if (!scorables.score(subjectId)) {
     findings.fault('score', 'twice', scoreId, `${subject} ${subjectId} had been scored before`)
   }
 }
 
-function* complaintsOf(score: Score): Generator<string> {
+function* complaintsOf(score: Score, prompts: Prompts): Generator<string> {
   const { scoreId, subject, subjectId, scorer, promptVersion, overall } = score
   // Other words of the prompt are no other edition: what was scored with them stands.
   const ofDataset = subject === DATASET_SUBJECT
-  const isOfThisPrompt = promptVersion === (ofDataset ? scoreItemPrompt : scorePrompt).promptVersion
-  const due = ofDataset ? itemScoreIdOf(subjectId, scorer) : scoreIdOf(subject, subjectId, scorer)
-  if (isOfThisPrompt && due !== scoreId) {
+  const prompt = ofDataset ? prompts.scoreItem : prompts.score
+  const due = ofDataset
+    ? itemScoreIdOf(subjectId, scorer, prompt.hash)
+    : scoreIdOf(subject, subjectId, scorer, prompt.hash)
+  if (promptVersion === prompt.promptVersion && due !== scoreId) {
     yield `it is not the id of ${scorer}'s score of ${subject} ${subjectId}`
   }
   const mean = CRITERIA.reduce((sum, criterion) => sum + score[criterion], 0) / CRITERIA.length

@@ -47,7 +47,7 @@ function checkOne(
   tier: Tier,
   { record, place }: Placed<'triaged-easy' | 'triaged-medium' | 'triaged-difficult'>,
 ): void {
-  const { findings, deadLetters } = books
+  const { findings, deadLetters, config } = books
   const { triagedId, errors, correct } = record
   findings.row('triage').out++
   const question = questions.of(record.question, findings, 'triage', triagedId)
@@ -60,7 +60,7 @@ function checkOne(
     findings.fault('triage', 'wrong', triagedId, `${question.name}: ${complaint}`)
   }
   const dead = deadLetters.of(tier === 'difficult' ? 'regenerate' : 'rank', place)
-  const rankingId = rankingIdOf(record)
+  const rankingId = rankingIdOf(record, config.prompts.rank.hash)
   question.triaged = { triagedId, tier, errors, correct: correct.length, rankingId, dead }
 }
 

@@ -57,7 +57,7 @@ function checkJudged(
   paths: Paths,
   { record, place }: Placed<'verdicts'>,
 ): void {
-  const { findings, deadLetters, payments, source } = books
+  const { findings, deadLetters, payments, source, config } = books
   const { verdictId, pathId, samplerId, path, judgement, verifier, requestHash } = record
   findings.row('verify').out++
   if (judgement !== 'Correct' && judgement !== 'Error') {
@@ -66,7 +66,8 @@ function checkJudged(
     return
   }
   // A base's verdicts may be of a prompt this edition no longer has.
-  if (!source.shared.has('verdicts') && verdictIdOf(pathId, verifier) !== verdictId) {
+  const due = verdictIdOf(pathId, verifier, config.prompts.verify.hash)
+  if (!source.shared.has('verdicts') && due !== verdictId) {
     findings.fault('verify', 'wrong', verdictId, `it is not the id of the verdict on path ${pathId}`)
   }
   if (path?.pathId !== pathId) {

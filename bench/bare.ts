@@ -8,14 +8,13 @@ import { loadConfig } from '../config/config.ts'
 import { poolFetch } from '../models/pool-fetch.ts'
 import { bodyFields, bodyText } from '../models/request.ts'
 import { schemaText } from '../models/shape.ts'
-import { generatePrompt, generatePromptHash } from '../prompts/generate.ts'
-import { verifyPrompt, verifyShape } from '../prompts/verify.ts'
+import { verifyShape } from '../prompts/verify.ts'
 import type { Question } from '../schemas/types.ts'
 import { type Order, report } from './messages.ts'
 
 type Body = Parameters<OpenAI['chat']['completions']['create']>[0] & { stream?: false }
 
-const config = await loadConfig(process.argv[2]!, { generatePromptHash })
+const config = await loadConfig(process.argv[2]!)
 const endpoint = Object.values(config.endpoints)[0]!
 const pool = new Pool(new URL(endpoint.baseURL).origin, { connections: endpoint.maxConcurrency })
 const client = new OpenAI({
@@ -49,7 +48,7 @@ async function run(questions: readonly Question[]): Promise<void> {
 async function bodiesOf(questions: readonly Question[]): Promise<Body[]> {
   const generate = questions.flatMap((question) =>
     config.samplers.map((sampler) => {
-      const messages = generatePrompt.render({ question })
+      const messages = config.prompts.generate.render({ question })
       return parsed({ ...sampler, step: 'generate', questionId: '', messages })
     }),
   )
@@ -58,7 +57,7 @@ async function bodiesOf(questions: readonly Question[]): Promise<Body[]> {
   const schema: unknown = JSON.parse(schemaText(verifyShape))
   const response_format = { type: 'json_schema', json_schema: { name: 'verdict', schema, strict: true } }
   const verify = questions.map((question) => {
-    const messages = verifyPrompt.render({ question, cot })
+    const messages = config.prompts.verify.render({ question, cot })
     const body = parsed({ ...config.roles.verify, step: 'verify', questionId: '', messages })
     return { ...body, response_format } as Body
   })

@@ -6,7 +6,6 @@ import type { Config } from '../config/types.ts'
 import { findAnalytics } from '../pipeline/addresses.ts'
 import { rebuildAnalytics } from '../pipeline/rebuild-analytics.ts'
 import { openSession } from '../pipeline/session.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 import { tokenFile } from '../stack/engine-tokens.ts'
 import { inColumns } from '../terminal/columns.ts'
 import {
@@ -58,7 +57,7 @@ interface AccessOptions extends ConfigurationOptions {
 }
 
 async function access({ config: file, set, token, json }: AccessOptions): Promise<void> {
-  const config = await loadConfig(file, { generatePromptHash, set })
+  const config = await loadConfig(file, { set })
   const url = await findAnalytics(config, onProgress)
   if (url === null) throw analyticsOff()
   if (token) return console.log(passwordOf(config.clickhouse, { access: 'reader' }))

@@ -5,7 +5,6 @@ import type { Argument, Command, Option } from 'commander'
 import { type Config, parseConfig } from '../config/config.ts'
 import { topicsOf } from '../plugins/topics.ts'
 import { topology } from '../processors/topology.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 
 /** Values that depend on the pipeline, by the name of the option or argument that takes them. */
 const VALUES: Readonly<Record<string, (config: Config) => readonly string[]>> = {
@@ -97,7 +96,7 @@ function configOf(command: Command, words: readonly string[]): Config | null {
   const at = words.findIndex((word) => word !== undefined && (word === short || word === long))
   const path = at < 0 ? String(defaultValue ?? 'ninefold.yaml') : (words[at + 1] ?? '')
   try {
-    const config = parseConfig(readFileSync(path, 'utf8'), path, { generatePromptHash })
+    const config = parseConfig(readFileSync(path, 'utf8'), path)
     return { ...config, dataDir: resolve(dirname(path), config.dataDir) }
   } catch {
     return null

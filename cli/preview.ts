@@ -10,7 +10,6 @@ import { type Preview, type PreviewRun, preview, runPreview } from '../preview/p
 import { promptsScreen } from '../preview/prompts-screen.ts'
 import { sourceAt } from '../preview/questions.ts'
 import { runScreen } from '../preview/run-screen.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 import { counted } from '../terminal/numbers.ts'
 import { styleFor } from '../terminal/style.ts'
 import { EXIT } from './exit-codes.ts'
@@ -46,7 +45,7 @@ in the journal: the next run answers it from there.`,
 
 async function run(flags: PreviewFlags): Promise<void> {
   const { number, step = null, from, json = false } = flags
-  const config = await loadConfig(flags.config, { ...flags, generatePromptHash })
+  const config = await loadConfig(flags.config, flags)
   const sources = from === undefined ? config.sources : [sourceAt(from)]
   const shown = await preview({ config, sources, count: number, step, onProblem: onProgress })
   const style = styleFor(process.stdout)

@@ -4,7 +4,6 @@ import { type Command, Option } from 'commander'
 import { loadConfig } from '../config/config.ts'
 import { messageOf, NinefoldError } from '../errors.ts'
 import { findAnalytics } from '../pipeline/addresses.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 import { askSections } from '../report/ask-sections.ts'
 import { loadChartDrawer } from '../report/html/charts.ts'
 import { htmlReport } from '../report/html/page.ts'
@@ -51,7 +50,7 @@ the columns of the views. Shares are parts of one, money is in USD, null when un
 
 async function report(options: ReportOptions): Promise<void> {
   const { edition, set, definition, only, html, json } = options
-  const config = await loadConfig(options.config, { generatePromptHash, edition, set })
+  const config = await loadConfig(options.config, { edition, set })
   const url = await findAnalytics(config, onProgress)
   const sections = SECTIONS.filter(({ name }) => only?.includes(name) ?? true)
   const parameters = { edition, definition, alarmBelow: config.controls?.alarmBelow ?? 0 }

@@ -12,7 +12,6 @@ import { splitStatements } from '../analytics/sql/statements.ts'
 import { loadConfig } from '../config/config.ts'
 import { messageOf, NinefoldError } from '../errors.ts'
 import { findAnalytics } from '../pipeline/addresses.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 import { exitFor } from './exit-codes.ts'
 import { type ConfigurationOptions, onProgress, withConfigurationOptions } from './session-options.ts'
 import { SqlHistory } from './sql-history.ts'
@@ -87,7 +86,7 @@ async function sql(query: string | undefined, options: SqlOptions): Promise<void
     if (statements.length === 0) throw noQuery('it holds no statement')
     checkParameters(statements, options.param)
   }
-  const config = await loadConfig(options.config, { generatePromptHash, set: options.set })
+  const config = await loadConfig(options.config, { set: options.set })
   const url = await findAnalytics(config, onProgress)
   if (url === null) throw analyticsOff()
   const settings = { config, url, ...settingsOf(options) }

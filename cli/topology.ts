@@ -4,7 +4,6 @@ import { loadConfig } from '../config/config.ts'
 import { describeTopology } from '../explain/topology-description.ts'
 import { topologyMermaid } from '../explain/topology-mermaid.ts'
 import { topologyText } from '../explain/topology-text.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 import { type PipelineOptions, withPipelineOptions } from './session-options.ts'
 
 interface TopologyOptions extends PipelineOptions {
@@ -30,7 +29,7 @@ logged }, standIn, models: [{ role, name, model }], plugged }], topics: [{ topic
 }
 
 async function draw({ config: path, edition, set, mermaid, json }: TopologyOptions): Promise<void> {
-  const description = describeTopology(await loadConfig(path, { generatePromptHash, edition, set }))
+  const description = describeTopology(await loadConfig(path, { edition, set }))
   if (json) console.log(JSON.stringify(description, null, 2))
   else console.log(mermaid ? topologyMermaid(description) : topologyText(description))
 }

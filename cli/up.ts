@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { loadConfig } from '../config/config.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 import { startStack } from '../stack/stack.ts'
 import { onProgress } from './session-options.ts'
 
@@ -30,7 +29,7 @@ interface UpOptions {
 }
 
 async function up({ config: file, data, timeout, json }: UpOptions): Promise<void> {
-  const config = existsSync(file) ? await loadConfig(file, { generatePromptHash }) : null
+  const config = existsSync(file) ? await loadConfig(file) : null
   const stack = await startStack({
     dataDir: data ?? config?.dataDir,
     analytics: config === null || config.clickhouse.kind === 'local',

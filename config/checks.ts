@@ -18,7 +18,6 @@ export function crossProblems(
   file: SoundSections,
   source: Source,
   modelNamed: (name: string) => NamedModel | undefined,
-  generatePromptHash: string,
 ): Problem[] {
   const found: Problem[] = []
   const report = (path: KeyPath, detail: IssueDetail, at?: 'key' | 'value') =>
@@ -27,7 +26,8 @@ export function crossProblems(
   checkSimulated(file, report)
   checkWishes(file, modelNamed, report)
   if (file.samplers && file.models) {
-    checkSamplers(expandSamplers(file.samplers, modelNamed, generatePromptHash), report)
+    // Equal settings are equal samplers, whatever they are asked with.
+    checkSamplers(expandSamplers(file.samplers, modelNamed, ''), report)
   }
   if (file.samplers && file.triage) {
     for (const { path, ...detail } of triageFaults(file.triage, pathsOf(file.samplers))) report(path, detail)

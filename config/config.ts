@@ -7,12 +7,13 @@ import { tokenFolder } from '../stack/engine-tokens.ts'
 import { crossProblems, type SoundSections } from './checks.ts'
 import { withAbsoluteFiles, withEnvironmentAddresses } from './cluster.ts'
 import { readEnvFile } from './env-file.ts'
-import { ConfigError, placeOf } from './errors.ts'
+import { ConfigError, type Problem, placeOf } from './errors.ts'
 import { exportFrom } from './export.ts'
 import { readControls } from './given-controls.ts'
 import { problemsOf } from './issues.ts'
 import { checkedEditionName } from './names.ts'
 import { objectSource } from './object-source.ts'
+import { resolvePrompts } from './prompts.ts'
 import { sourceFrom } from './question-sources.ts'
 import { resolveConfig, resolveModel } from './resolve.ts'
 import { type ConfigFile, type ConfigInput, configFile } from './schema.ts'
@@ -24,8 +25,6 @@ export type * from './types.ts'
 
 /** What the file does not say itself. */
 export interface ConfigOptions {
-  /** Hash of the prompt that generates paths; part of every sampler's id. */
-  readonly generatePromptHash: string
   /** Name of the edition to run; `main` when left out. */
   readonly edition?: string
   /** Settings that go before the file's, each `key=value` (settings.ts). */
@@ -43,11 +42,11 @@ export interface ConfigOptions {
  * NF_PROCESSOR_EXPORT, NF_PROCESSOR_INVALID, NF_CONTROLS_FILE, NF_SOURCE_UNREADABLE
  * @throws {ConfigError} every problem of the configuration at once
  */
-export async function loadConfig(from: string | ConfigInput, options: ConfigOptions): Promise<Config> {
+export async function loadConfig(from: string | ConfigInput, options: ConfigOptions = {}): Promise<Config> {
   const source = typeof from === 'string' ? readSource(await read(from), from) : objectSource(from)
   if (typeof from === 'string') readEnvFile(from)
-  const config = checkConfig(source, options)
   const folder = typeof from === 'string' ? dirname(from) : '.'
+  const config = checkConfig(source, folder, options)
   const dataDir = resolve(folder, config.dataDir)
   const processorFiles = config.processorFiles.map((file) => resolve(folder, file))
   const given = (options.plugins ?? []).map((plugin) => ({ plugin, place: 'a processor of `plugins`' }))
@@ -82,15 +81,16 @@ function read(path: string): Promise<string> {
 }
 
 /**
- * Checks the text of a configuration file and fills in the defaults. `fileName` is only used in messages.
+ * Checks the text of a configuration file and fills in the defaults. Of the files it names only the words of prompts
+ * are read, seen from the folder of `fileName`.
  * @throws {NinefoldError} NF_EDITION_NAME
  * @throws {ConfigError} every problem of the text at once, each with line, column, key and remedy
  */
-export function parseConfig(text: string, fileName: string, options: ConfigOptions): Config {
-  return checkConfig(readSource(text, fileName), options)
+export function parseConfig(text: string, fileName: string, options: ConfigOptions = {}): Config {
+  return checkConfig(readSource(text, fileName), dirname(fileName), options)
 }
 
-function checkConfig(given: Source, options: ConfigOptions): Config {
+function checkConfig(given: Source, folder: string, options: ConfigOptions): Config {
   const source = withSettings(given, options.set ?? [])
   const edition = checkedEditionName(options.edition ?? 'main')
   const parsed = configFile.safeParse(source.value)
@@ -98,13 +98,19 @@ function checkConfig(given: Source, options: ConfigOptions): Config {
   const shape = parsed.success ? [] : problemsOf(parsed.error.issues, configFile, source)
   const taken = new Set(shape.map(placeOf))
   // A value that is refused already needs no second complaint.
-  const cross = crossProblems(sound, source, modelNamed(sound), options.generatePromptHash).filter(
+  const cross = crossProblems(sound, source, modelNamed(sound)).filter(
     (problem) => !taken.has(placeOf(problem)),
   )
-  const problems = [...source.problems, ...shape, ...cross]
+  const wording: Problem[] = []
+  const prompts = resolvePrompts(
+    sound.prompts,
+    folder,
+    (path, detail) => void wording.push(source.problem(path, detail)),
+  )
+  const problems = [...source.problems, ...shape, ...cross, ...wording]
   if (problems.length > 0 || !parsed.success) throw new ConfigError(source.fileName, problems)
   return {
-    ...resolveConfig(parsed.data, edition, options.generatePromptHash),
+    ...resolveConfig(parsed.data, edition, prompts),
     settings: options.set ?? [],
   }
 }

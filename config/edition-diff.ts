@@ -15,13 +15,17 @@ const ABSENT = '(absent)'
 /** What differs, by key in alphabetical order; empty exactly when the two hashes are equal. */
 export function diffEditions(a: Edition, b: Edition): EditionDifference[] {
   if (a.hash === b.hash) return []
-  const [was, now] = [readable(a.content), readable(b.content)]
+  const [was, now] = [settingLines(a.content), settingLines(b.content)]
   const differences = changes(was, now)
   return differences.length > 0 ? differences : [sameSettingsOtherIds(a, b)]
 }
 
-/** Samplers are listed by what they ask instead of by id, so that a new prompt shows as one line, not as nine. */
-function readable({ samplers, ...rest }: EditionContent): Map<string, string> {
+/**
+ * What an edition is made of, for people to read: values by key.
+ * Samplers are listed by what they ask instead of by id, so that a new prompt shows as one line, not as nine: that of its
+ * hash, which tells of its words as well.
+ */
+export function settingLines({ samplers, wording: _told, ...rest }: EditionContent): Map<string, string> {
   const lines = flattened(rest)
   for (const sampler of Object.values(samplers)) lines.set(`samplers: ${label(sampler)}`, 'present')
   return lines

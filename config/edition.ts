@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { NinefoldError } from '../errors.ts'
+import { ownWording, promptHashes } from '../prompts/prompts.ts'
+import type { Wording } from '../prompts/rewordable.ts'
 import { canonicalJson, contentId } from '../schemas/ids.ts'
 import { settingParams } from './sampling.ts'
 import type { Config, RoleSpec, Sampling } from './types.ts'
 
-export { diffEditions, type EditionDifference } from './edition-diff.ts'
+export { diffEditions, type EditionDifference, settingLines } from './edition-diff.ts'
 
 /** A model at one setting, as far as it decides answers: no alias, endpoint or price. */
 export interface Asked {
@@ -24,8 +26,10 @@ export interface EditionContent {
   readonly triage: Settings
   readonly regenerate: Settings
   readonly verify: Settings
-  /** By prompt name. */
+  /** Hashes by prompt name. */
   readonly prompts: Readonly<Record<string, string>>
+  /** The words of those prompts that are not in Ninefold's own, by prompt name; left out where all are. */
+  readonly wording?: Readonly<Record<string, Wording>>
 }
 
 /** An edition's content with its canonical JSON (what is recorded) and its hash (what is compared). */
@@ -36,12 +40,13 @@ export interface Edition {
 }
 
 /**
- * The edition a configuration describes, given the hash of each prompt by its name. Who scores, what and how is no part
- * of it: scores are observations that nothing is made of, and a dataset is the same whether it was looked at or not.
+ * The edition a configuration describes. Who scores, what and how is no part of it: scores are observations that nothing
+ * is made of, and a dataset is the same whether it was looked at or not.
  */
-export function editionOf(config: Config, promptHashes: Readonly<Record<string, string>>): Edition {
+export function editionOf(config: Config): Edition {
   const { score: _observer, ...makers } = config.roles
   const roles = Object.values(makers)
+  const wording = ownWording(config.prompts)
   return editionWith({
     samplers: Object.fromEntries(
       config.samplers.map((sampler) => [sampler.samplerId, { ...asked(sampler), ordinal: sampler.ordinal }]),
@@ -50,8 +55,17 @@ export function editionOf(config: Config, promptHashes: Readonly<Record<string, 
     triage: { ...config.triage },
     regenerate: { ...config.regenerate },
     verify: { ...config.verify },
-    prompts: promptHashes,
+    prompts: promptHashes(config.prompts),
+    ...(Object.keys(wording).length > 0 && { wording }),
   })
+}
+
+/** Sections of the file whose settings may decide results, as far as those of --set are concerned. */
+const DECISIVE = /^(models|samplers|roles|triage|regenerate|verify|prompts)(?=[.[=])/
+
+/** Those settings (`key=value`) that an edition may have come out otherwise without. */
+export function decisiveSettings(settings: readonly string[]): string[] {
+  return settings.filter((setting) => DECISIVE.test(setting))
 }
 
 /**
@@ -80,6 +94,7 @@ const recorded = z.looseObject({
   regenerate: z.looseObject({}),
   verify: z.looseObject({}),
   prompts: z.record(z.string(), z.string()),
+  wording: z.record(z.string(), z.looseObject({ system: z.string(), task: z.string() })).optional(),
 })
 
 function editionWith(content: EditionContent): Edition {

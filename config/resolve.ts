@@ -1,3 +1,4 @@
+import type { Prompts } from '../prompts/prompts.ts'
 import { resolveKafka, resolveRegistry } from './cluster.ts'
 import { resolveControls } from './controls.ts'
 import { databaseOf } from './names.ts'
@@ -17,13 +18,13 @@ export function resolveModel(name: string, entry: ModelEntry): ModelSpec {
 }
 
 /** The file with names resolved and defaults filled in; meant for a file in which no problem was found. */
-export function resolveConfig(file: ConfigFile, edition: string, generatePromptHash: string): Config {
+export function resolveConfig(file: ConfigFile, edition: string, prompts: Prompts): Config {
   const models = mapped(file.models, resolveModel)
   const named = (name: string) => {
     const [spec, entry] = [models[name], file.models[name]]
     return spec && entry && { spec, entry }
   }
-  const placed = expandSamplers(file.samplers, named, generatePromptHash)
+  const placed = expandSamplers(file.samplers, named, prompts.generate.hash)
   return {
     pipeline: file.pipeline,
     edition,
@@ -36,6 +37,7 @@ export function resolveConfig(file: ConfigFile, edition: string, generatePromptH
     regenerate: file.regenerate,
     verify: { minCharacters: file.verify.minCharacters },
     controls: resolveControls(file.verify.controls),
+    prompts,
     score: file.score,
     deadLetters: file.deadLetters,
     budgetUsd: file.budget?.usd ?? null,

@@ -5,6 +5,7 @@ import { exportSection } from './export.ts'
 import { monitor } from './monitor.ts'
 import { ALIAS_PATTERN, DOTLESS_PATTERN, IDENTIFIER_PATTERN, NAME_LENGTHS } from './names.ts'
 import { refuseUnsafeParams } from './params.ts'
+import { promptsSection } from './prompts.ts'
 import { questionSource } from './question-sources.ts'
 import { headers, query } from './request-fields.ts'
 import { score } from './score.ts'
@@ -316,6 +317,11 @@ export const configFile = z.strictObject({
     })
     .prefault({})
     .describe('{ minCharacters, controls }.'),
+  prompts: promptsSection
+    .prefault({})
+    .describe(
+      'Prompts in words of your own, by name: generate, verify, rank, refine, consistency, regenerate, summarize, score, scoreItem; default: ours.',
+    ),
   score: score
     .prefault({})
     .describe(

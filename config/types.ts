@@ -1,4 +1,5 @@
 import type { ProcessorPlugin } from '../plugins/define.ts'
+import type { Prompts } from '../prompts/prompts.ts'
 import type { Controls } from './controls.ts'
 import type { ExportSettings } from './export.ts'
 import type { QuestionSource } from './question-sources.ts'
@@ -213,6 +214,8 @@ export interface Config {
   verify: { minCharacters: number }
   /** How the judge is controlled; null = not at all. */
   controls: Controls | null
+  /** What models are asked with: our words, or those of the section `prompts`. */
+  prompts: Prompts
   /** What is scored, where a role scores. */
   score: ScoreSampling
   deadLetters: LetterLimits

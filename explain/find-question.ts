@@ -67,14 +67,14 @@ export async function findQuestion(source: LogSource, id: string, onSearch: () =
 }
 
 async function searchQuestions(source: LogSource, search: Search): Promise<void> {
-  const { samplers, roles } = source.config
+  const { samplers, roles, prompts } = source.config
   for await (const { record: question } of readRecords(source, 'questions')) {
     const { questionId } = question
     search.suggest(questionId)
     search.add(heldBy({ questionId, revision: null }, { question: [questionId] }))
     if (!HASH.test(search.id)) continue
     const path = samplers.map(({ samplerId }) => pathIdOf(question, samplerId))
-    const verdict = path.map((pathId) => verdictIdOf(pathId, roles.verify.model.model))
+    const verdict = path.map((pathId) => verdictIdOf(pathId, roles.verify.model.model, prompts.verify.hash))
     search.add(heldBy(question, { path, verdict }))
   }
 }

@@ -5,7 +5,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { loadConfig } from '../config/config.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 import { describeTopology } from './topology-description.ts'
 import { topologyMermaid } from './topology-mermaid.ts'
 import { topologyText } from './topology-text.ts'
@@ -13,7 +12,7 @@ import { topologyText } from './topology-text.ts'
 const TARGET = fileURLToPath(new URL('../docs/topology.md', import.meta.url))
 const CONFIG = fileURLToPath(new URL('../demo/ninefold.yaml', import.meta.url))
 
-const description = describeTopology(await loadConfig(CONFIG, { generatePromptHash }))
+const description = describeTopology(await loadConfig(CONFIG))
 const wanted = `<!-- Generated from the code by \`npm run topology\`; edit that instead. -->
 # The dataflow
 

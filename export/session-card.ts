@@ -2,7 +2,7 @@
 import { readEdition } from '../config/edition.ts'
 import { findEdition } from '../pipeline/editions.ts'
 import type { Session } from '../pipeline/session.ts'
-import { promptVersions } from '../prompts/hashes.ts'
+import { promptVersions } from '../prompts/prompts.ts'
 import { readTopic } from '../sinks/session-records.ts'
 import type { CardFacts } from './card/facts.ts'
 import { spendingOf } from './card/spending.ts'
@@ -21,7 +21,7 @@ export async function editionFacts(
       codeVersion: recorded.codeVersion,
       content: readEdition(recorded.config).content,
     },
-    promptVersions: promptVersions(),
+    promptVersions: promptVersions(config.prompts),
     spending: await spendingOf(readTopic(session, 'completions')),
   }
 }

@@ -2,7 +2,6 @@
 import { loadConfig } from '../config/config.ts'
 import type { OwnTopic, ProcessorPlugin } from '../plugins/define.ts'
 import { topicName } from '../plugins/topics.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 import type { TopicName, TopicRecords } from '../schemas/topics.ts'
 import type { DeadLetter } from '../schemas/types.ts'
 import { TopologyDriver } from '../streams/testing/topology-driver.ts'
@@ -50,7 +49,7 @@ const CONFIG: NinefoldConfig = {
  */
 export async function topologyDriver(request: DriverRequest): Promise<TopologyTest> {
   const { processors, config: given = CONFIG, answers = refuse } = request
-  const config = await loadConfig(given, { generatePromptHash, plugins: processors })
+  const config = await loadConfig(given, { plugins: processors })
   const own = config.plugins.filter((plugin) => processors.includes(plugin))
   const driver = new TopologyDriver({
     config,

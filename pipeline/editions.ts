@@ -7,7 +7,6 @@ import { findPackageJSON } from 'node:module'
 import { join } from 'node:path'
 import { diffEditions, type Edition, editionOf, readEdition } from '../config/edition.ts'
 import { NinefoldError } from '../errors.ts'
-import { promptHashes } from '../prompts/hashes.ts'
 import type { Codec } from '../schemas/codec.ts'
 import { SCHEMA_OF_TOPIC } from '../schemas/topics.ts'
 import type { Edition as EditionRecord } from '../schemas/types.ts'
@@ -92,7 +91,7 @@ export function checkBase({ edition, from }: EditionBase, recorded: EditionRecor
  */
 export async function settleEdition(session: Session): Promise<Edition> {
   const { config, fullName, base } = session
-  const edition = editionOf(config, promptHashes())
+  const edition = editionOf(config)
   const isRecorded = async () => {
     const recorded = await findEdition(session, fullName('editions'))
     if (recorded === null || recorded.hash === edition.hash) return recorded !== null

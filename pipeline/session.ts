@@ -5,7 +5,6 @@ import type { ConfigInput } from '../config/schema.ts'
 import { NinefoldError } from '../errors.ts'
 import type { ProcessorPlugin } from '../plugins/define.ts'
 import { ownTopics } from '../plugins/topics.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 import { type Codec, createCodec } from '../schemas/codec.ts'
 import { connectRegistry } from '../schemas/registry.ts'
 import type { TopicName } from '../schemas/topics.ts'
@@ -53,7 +52,7 @@ export interface Session {
 /** Reads the configuration, starts what the local stack lacks, makes topics and schemas that are missing. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { edition, set, plugins } = options
-  const config = await loadConfig(options.config, { generatePromptHash, edition, set, plugins })
+  const config = await loadConfig(options.config, { edition, set, plugins })
   const log = fileLog(join(config.dataDir, 'logs', 'ninefold.log'))
   const { kafka, registry, clickhouseUrl } = await findAddresses(config, options.onProgress)
   const client = await KafkaClient.connect(kafka, log)

@@ -7,15 +7,8 @@ import { askingsOf } from '../config/askings.ts'
 import type { Config } from '../config/types.ts'
 import type { Message } from '../models/ask.ts'
 import { keyShownAt } from '../processors/regenerate.ts'
-import { consistencyPrompt } from '../prompts/consistency.ts'
-import { generatePrompt } from '../prompts/generate.ts'
 import type { AskedWithKey } from '../prompts/question.ts'
-import { CHOSEN, candidateLabel, rankPrompt } from '../prompts/rank.ts'
-import { refinePrompt } from '../prompts/refine.ts'
-import { regeneratePrompt } from '../prompts/regenerate.ts'
-import { scorePrompt } from '../prompts/score.ts'
-import { summarizePrompt } from '../prompts/summarize.ts'
-import { verifyPrompt } from '../prompts/verify.ts'
+import { CHOSEN, candidateLabel } from '../prompts/rank.ts'
 
 /** Stands for a path. */
 export const PATH = '[a reasoning path]'
@@ -39,6 +32,7 @@ export interface RenderedPrompt {
 
 /** The prompts in the order of the dataflow. Of `rank` a usual one: as many correct paths as an easy question has. */
 export function renderedPrompts(config: Config, question: AskedWithKey): RenderedPrompt[] {
+  const { prompts } = config
   const askings = askingsOf(config)
   const by = (step: Asking['step']) => askings.filter((asking) => asking.step === step)
   const candidates = Math.max(
@@ -54,45 +48,45 @@ export function renderedPrompts(config: Config, question: AskedWithKey): Rendere
   return [
     {
       step: 'generate',
-      prompt: generatePrompt.promptVersion,
+      prompt: prompts.generate.promptVersion,
       askings: by('generate'),
-      messages: generatePrompt.render({ question }),
+      messages: prompts.generate.render({ question }),
       paths: 0,
       remarks: 0,
       note: '',
     },
     {
       step: 'verify',
-      prompt: verifyPrompt.promptVersion,
+      prompt: prompts.verify.promptVersion,
       askings: by('verify'),
-      messages: verifyPrompt.render({ question, cot: PATH }),
+      messages: prompts.verify.render({ question, cot: PATH }),
       paths: 1,
       remarks: 0,
       note: 'once for each path',
     },
     {
       step: 'rank',
-      prompt: rankPrompt.promptVersion,
+      prompt: prompts.rank.promptVersion,
       askings: by('rank'),
-      messages: rankPrompt.render({ question, candidates: ranked }),
+      messages: prompts.rank.render({ question, candidates: ranked }),
       paths: candidates,
       remarks: 0,
       note: `easy and medium questions, here with ${candidates} correct paths`,
     },
     {
       step: 'refine',
-      prompt: refinePrompt.promptVersion,
+      prompt: prompts.refine.promptVersion,
       askings: by('refine'),
-      messages: refinePrompt.render({ question, cot: PATH, remarks }),
+      messages: prompts.refine.render({ question, cot: PATH, remarks }),
       paths: 1,
       remarks: wrong,
       note: `medium questions, here with ${wrong} wrong paths`,
     },
     {
       step: 'refine',
-      prompt: consistencyPrompt.promptVersion,
+      prompt: prompts.consistency.promptVersion,
       askings: by('refine'),
-      messages: consistencyPrompt.render({ question, cot: PATH }),
+      messages: prompts.consistency.render({ question, cot: PATH }),
       paths: 1,
       remarks: 0,
       note: 'once for each mended path',
@@ -100,26 +94,26 @@ export function renderedPrompts(config: Config, question: AskedWithKey): Rendere
     ...regenerations(config, question, by('regenerate')),
     {
       step: 'summarize',
-      prompt: summarizePrompt.promptVersion,
+      prompt: prompts.summarize.promptVersion,
       askings: by('summarize'),
-      messages: summarizePrompt.render({ question, cot: PATH }),
+      messages: prompts.summarize.render({ question, cot: PATH }),
       paths: 1,
       remarks: 0,
       note: 'once for each kept path',
     },
-    ...scorings(question, by('score')),
+    ...scorings(config, question, by('score')),
   ]
 }
 
 /** None where nobody scores. */
-function scorings(question: AskedWithKey, askings: readonly Asking[]): RenderedPrompt[] {
+function scorings({ prompts }: Config, question: AskedWithKey, askings: readonly Asking[]): RenderedPrompt[] {
   if (askings.length === 0) return []
   return [
     {
       step: 'score',
-      prompt: scorePrompt.promptVersion,
+      prompt: prompts.score.promptVersion,
       askings,
-      messages: scorePrompt.render({ question, cot: PATH }),
+      messages: prompts.score.render({ question, cot: PATH }),
       paths: 1,
       remarks: 0,
       note: 'a sample of the records, and of the paths to be mended',
@@ -129,7 +123,7 @@ function scorings(question: AskedWithKey, askings: readonly Asking[]): RenderedP
 
 /** The first try, and the first that shows the key where that is another one. */
 function regenerations(
-  { regenerate, samplers }: Config,
+  { regenerate, samplers, prompts }: Config,
   question: AskedWithKey,
   askings: readonly Asking[],
 ): RenderedPrompt[] {
@@ -141,9 +135,9 @@ function regenerations(
     const remarks = keyShown ? samplers.length : 0
     return {
       step: 'regenerate',
-      prompt: regeneratePrompt.promptVersion,
+      prompt: prompts.regenerate.promptVersion,
       askings,
-      messages: regeneratePrompt.render({
+      messages: prompts.regenerate.render({
         question,
         attempt,
         keyShown,

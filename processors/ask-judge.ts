@@ -1,6 +1,6 @@
 import type { StructuredAnswer } from '../models/ask.ts'
 import type { AskedWithKey } from '../prompts/question.ts'
-import { type VerifyAnswer, verifyPrompt, verifyShape } from '../prompts/verify.ts'
+import { type VerifyAnswer, verifyShape } from '../prompts/verify.ts'
 import type { ProcessorContext } from '../streams/processor.ts'
 import { requestOf } from './request.ts'
 
@@ -21,7 +21,7 @@ export function askJudge(
   { questionId, question, cot, step, sample }: Judged,
 ): Promise<StructuredAnswer<VerifyAnswer>> {
   return ask.structured<VerifyAnswer>({
-    ...requestOf(config.roles.verify, questionId, verifyPrompt.render({ question, cot }), step),
+    ...requestOf(config.roles.verify, questionId, config.prompts.verify.render({ question, cot }), step),
     shapeName: 'verdict',
     shape: verifyShape,
     ...(sample !== undefined && { sample }),

@@ -9,7 +9,6 @@
 import type { Controls, Expectation, GivenControl } from '../config/controls.ts'
 import { drawsControl } from '../config/controls.ts'
 import type { AskedWithKey } from '../prompts/question.ts'
-import { verifyPrompt } from '../prompts/verify.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { Control, Question } from '../schemas/types.ts'
 import type { Processor, ProcessorContext } from '../streams/processor.ts'
@@ -26,8 +25,13 @@ export interface ControlPath {
 }
 
 /** The id of a control. */
-export function controlIdOf(drawnBy: string, { kind, cot }: Pick<Control, 'kind' | 'cot'>, verifier: string) {
-  return contentId('control', drawnBy, kind, cot, verifier, verifyPrompt.hash)
+export function controlIdOf(
+  drawnBy: string,
+  { kind, cot }: Pick<Control, 'kind' | 'cot'>,
+  verifier: string,
+  promptHash: string,
+): string {
+  return contentId('control', drawnBy, kind, cot, verifier, promptHash)
 }
 
 /** The control that is run beside a path of this question; null for none. */
@@ -61,17 +65,18 @@ async function judged(
   context: ProcessorContext,
 ): Promise<Control> {
   const { kind, expected, givenId, question, cot } = path
-  const verifier = context.config.roles.verify.model.model
+  const { roles, prompts } = context.config
+  const verifier = roles.verify.model.model
   // Asked for again a given one would be answered from the journal: each time it is a call of its own.
   const sample = givenId === null ? undefined : lotOf(drawnBy) + 1
   const { value, answer } = await askJudge(context, { questionId, question, cot, step: control.step, sample })
   return {
-    controlId: controlIdOf(drawnBy, path, verifier),
+    controlId: controlIdOf(drawnBy, path, verifier, prompts.verify.hash),
     ...{ kind, expected, drawnBy, questionId, revision, source, givenId, cot },
     judgement: value.verdict,
     reason: value.reason,
     verifier,
-    promptVersion: verifyPrompt.promptVersion,
+    promptVersion: prompts.verify.promptVersion,
     requestHash: answer.requestHash,
   }
 }

@@ -6,7 +6,6 @@
  * place, since triage counts on every sampler. Withdrawn questions give nothing.
  */
 import type { Sampler } from '../config/config.ts'
-import { generatePrompt } from '../prompts/generate.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { Path, Question, RawPath } from '../schemas/types.ts'
 import type { Processor, ProcessorContext } from '../streams/processor.ts'
@@ -46,10 +45,15 @@ export function generate(sampler: Sampler): Processor<'questions', 'raw-paths'> 
   }
 }
 
-async function pathOf(question: Question, sampler: Sampler, { ask }: ProcessorContext): Promise<Path> {
+async function pathOf(
+  question: Question,
+  sampler: Sampler,
+  { ask, config }: ProcessorContext,
+): Promise<Path> {
   const { samplerId, model, temperature, topP, maxTokens, retryMaxTokens, ordinal } = sampler
   const { questionId } = question
-  const messages = generatePrompt.render({ question })
+  const prompt = config.prompts.generate
+  const messages = prompt.render({ question })
   const sampling = { temperature, topP, maxTokens, retryMaxTokens }
   const request = { step: 'generate', questionId, model, messages, ...sampling }
   const answer = await ask.text({ ...request, sample: ordinal })
@@ -60,7 +64,7 @@ async function pathOf(question: Question, sampler: Sampler, { ask }: ProcessorCo
     temperature,
     topP,
     ordinal,
-    promptVersion: generatePrompt.promptVersion,
+    promptVersion: prompt.promptVersion,
     reasoning: answer.reasoning,
     answerText: answer.text,
     finishReason: answer.finishReason,

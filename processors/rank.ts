@@ -6,14 +6,7 @@
  * Stateless. Failure: an answer that names other labels, or one twice, goes back once; then it is a dead
  * letter.
  */
-import {
-  CHOSEN,
-  candidateLabel,
-  type RankAnswer,
-  rankComplaint,
-  rankPrompt,
-  rankShape,
-} from '../prompts/rank.ts'
+import { CHOSEN, candidateLabel, type RankAnswer, rankComplaint, rankShape } from '../prompts/rank.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { Kept, Path, PathNote, Ranked, Triaged } from '../schemas/types.ts'
 import type { Emission, Processor, ProcessorContext } from '../streams/processor.ts'
@@ -22,6 +15,7 @@ import { requestOf } from './request.ts'
 
 /** What came of ranking. */
 interface Choice {
+  readonly rankingId: string
   /** Best first. */
   readonly chosen: readonly Path[]
   readonly notChosen: readonly PathNote[]
@@ -55,14 +49,21 @@ export const rank: Processor<'triaged-easy' | 'triaged-medium', 'kept' | 'ranked
 }
 
 /** The id of the ranking of these candidates; the same when nothing had to be asked. */
-export function rankingIdOf({ question, correct }: Pick<Triaged, 'question' | 'correct'>): string {
+export function rankingIdOf(
+  { question, correct }: Pick<Triaged, 'question' | 'correct'>,
+  promptHash: string,
+): string {
   const candidates = correct.map(({ pathId }) => pathId).sort()
-  return contentId('ranking', question.questionId, question.revision, candidates, rankPrompt.hash)
+  return contentId('ranking', question.questionId, question.revision, candidates, promptHash)
 }
 
 async function choose(triaged: Triaged, { ask, config }: ProcessorContext): Promise<Choice> {
   const { question, correct } = triaged
-  if (correct.length <= CHOSEN) return { chosen: correct, notChosen: [], ranker: null, requestHashes: [] }
+  const prompt = config.prompts.rank
+  const rankingId = rankingIdOf(triaged, prompt.hash)
+  if (correct.length <= CHOSEN) {
+    return { rankingId, chosen: correct, notChosen: [], ranker: null, requestHashes: [] }
+  }
   const role = config.roles.rank
   const byLabel = new Map(shuffled(triaged).map((path, place) => [candidateLabel(place), path]))
   const candidates = [...byLabel].map(([label, path]) => ({
@@ -70,7 +71,7 @@ async function choose(triaged: Triaged, { ask, config }: ProcessorContext): Prom
     cot: cotOf(path, config.verify.minCharacters),
   }))
   const { value, requestHashes } = await ask.structured<RankAnswer>({
-    ...requestOf(role, question.questionId, rankPrompt.render({ question, candidates })),
+    ...requestOf(role, question.questionId, prompt.render({ question, candidates })),
     shapeName: 'ranking',
     shape: rankShape([...byLabel.keys()]),
     check: rankComplaint,
@@ -80,23 +81,27 @@ async function choose(triaged: Triaged, { ask, config }: ProcessorContext): Prom
     .filter(([label]) => !value.best.includes(label))
     .map(([label, { pathId }]) => ({ pathId, reason: value.notes[label]?.trim() ?? '' }))
     .sort((a, b) => (a.pathId < b.pathId ? -1 : 1))
-  return { chosen, notChosen, ranker: role.model.model, requestHashes }
+  return { rankingId, chosen, notChosen, ranker: role.model.model, requestHashes }
 }
 
 /** The candidates in an order that neither arrival, sampler nor model has a part in. */
 function shuffled({ question, correct }: Triaged): Path[] {
-  const place = ({ pathId }: Path) => contentId('shuffle', question.questionId, pathId)
-  return [...correct].sort((a, b) => (place(a) < place(b) ? -1 : 1))
+  const placed = correct.map((path) => ({
+    path,
+    place: contentId('shuffle', question.questionId, path.pathId),
+  }))
+  return placed.sort((a, b) => (a.place < b.place ? -1 : 1)).map(({ path }) => path)
 }
 
 function verdictIdOf({ correct, correctVerdictIds }: Triaged, path: Path): string[] {
   return correctVerdictIds.slice(correct.indexOf(path)).slice(0, 1)
 }
 
-function rankedOf(triaged: Triaged, { chosen, notChosen, ranker, requestHashes }: Choice): Ranked {
+function rankedOf(triaged: Triaged, choice: Choice): Ranked {
+  const { rankingId, chosen, notChosen, ranker, requestHashes } = choice
   const { triagedId, question, tier, errors, wrong } = triaged
   return {
-    rankingId: rankingIdOf(triaged),
+    rankingId,
     triagedId,
     question,
     tier,
@@ -126,7 +131,7 @@ function keptOf(triaged: Triaged, choice: Choice, path: Path, rank: number, cot:
     pathIds: [path.pathId],
     verdictIds: verdictIdOf(triaged, path),
     triagedId,
-    rankingId: rankingIdOf(triaged),
+    rankingId: choice.rankingId,
     escalatedId: null,
     attempt: null,
     keyShown: false,

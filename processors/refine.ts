@@ -7,8 +7,7 @@
  * Stateless. Failure: an edit that comes out cut off, too short or with another answer has not passed; that
  * is no dead letter.
  */
-import { consistencyPrompt, consistencyShape } from '../prompts/consistency.ts'
-import { refinePrompt } from '../prompts/refine.ts'
+import { consistencyShape } from '../prompts/consistency.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { Attempt, Escalated, Kept, Path, Ranked } from '../schemas/types.ts'
 import type { Emission, Processor, ProcessorContext } from '../streams/processor.ts'
@@ -39,14 +38,15 @@ async function mend(ranked: Ranked, path: Path, context: ProcessorContext): Prom
   const { question, rankingId, wrong } = ranked
   const { minCharacters } = context.config.verify
   const role = context.config.roles.refine
+  const prompt = context.config.prompts.refine
   const remarks = wrong.map(({ reason }) => reason).filter((reason) => reason !== '')
-  const messages = refinePrompt.render({ question, cot: cotOf(path, minCharacters), remarks })
+  const messages = prompt.render({ question, cot: cotOf(path, minCharacters), remarks })
   const answer = await context.ask.text(requestOf(role, question.questionId, messages))
   const made = {
     question,
     inputIds: [rankingId, path.pathId],
     role,
-    prompt: refinePrompt,
+    prompt,
     number: 1,
     keyShown: true,
     fromPathId: path.pathId,
@@ -62,7 +62,11 @@ async function selfChecked(
 ): Promise<Attempt> {
   const cot = cotOf(writtenOf(attempt), config.verify.minCharacters)
   const { value, requestHashes } = await ask.structured({
-    ...requestOf(config.roles.refine, question.questionId, consistencyPrompt.render({ question, cot })),
+    ...requestOf(
+      config.roles.refine,
+      question.questionId,
+      config.prompts.consistency.render({ question, cot }),
+    ),
     shapeName: 'consistency',
     shape: consistencyShape,
   })

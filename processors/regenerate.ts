@@ -8,7 +8,6 @@
  * no dead letter.
  */
 import type { Regenerate } from '../config/config.ts'
-import { regeneratePrompt } from '../prompts/regenerate.ts'
 import { contentId } from '../schemas/ids.ts'
 import type {
   Attempt,
@@ -103,9 +102,10 @@ async function tryOnce(hard: Case, number: number, { ask, config }: ProcessorCon
   const { question } = hard
   const { minCharacters } = config.verify
   const role = config.roles.regenerate
+  const prompt = config.prompts.regenerate
   const keyShown = keyShownAt(number, config.regenerate)
   const given = givenPath(hard, config.regenerate)
-  const messages = regeneratePrompt.render({
+  const messages = prompt.render({
     question,
     attempt: number,
     keyShown,
@@ -115,7 +115,7 @@ async function tryOnce(hard: Case, number: number, { ask, config }: ProcessorCon
   const answer = await ask.text({ ...requestOf(role, question.questionId, messages), try: number })
   const fromPathId = given?.pathId ?? null
   const inputIds = given === null ? [hard.inputId] : [hard.inputId, given.pathId]
-  const made = { question, inputIds, role, prompt: regeneratePrompt, number, keyShown, fromPathId }
+  const made = { question, inputIds, role, prompt, number, keyShown, fromPathId }
   return attemptOf(made, answer, minCharacters)
 }
 

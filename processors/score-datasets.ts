@@ -5,7 +5,6 @@
  * Stateless; in the topology only where a role scores. Failure: as in `score`.
  */
 import { type ScoreAnswer, scoreShape } from '../prompts/score.ts'
-import { scoreItemPrompt } from '../prompts/score-item.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { Score, ScoreItem } from '../schemas/types.ts'
 import type { Processor } from '../streams/processor.ts'
@@ -21,8 +20,8 @@ export function itemIdOf({ dataset, prompt, answer }: Omit<ScoreItem, 'itemId'>)
 }
 
 /** The id of a scorer's score of an item. */
-export function itemScoreIdOf(itemId: string, scorer: string): string {
-  return contentId('score', DATASET_SUBJECT, itemId, scorer, scoreItemPrompt.hash)
+export function itemScoreIdOf(itemId: string, scorer: string, promptHash: string): string {
+  return contentId('score', DATASET_SUBJECT, itemId, scorer, promptHash)
 }
 
 /** Step `score.datasets`. */
@@ -34,19 +33,20 @@ export const scoreDatasets: Processor<'score-intake', 'scores'> = {
   async process({ value: { itemId, dataset, prompt, answer } }, { ask, config }) {
     const role = config.roles.score
     if (role === null) return []
+    const prompted = config.prompts.scoreItem
     const { value: graded, requestHashes } = await ask.structured<ScoreAnswer>({
-      ...requestOf(role, itemId, scoreItemPrompt.render({ prompt, answer }), scoreDatasets.step),
+      ...requestOf(role, itemId, prompted.render({ prompt, answer }), scoreDatasets.step),
       shapeName: 'score',
       shape: scoreShape,
     })
     const scorer = role.model.model
     const value: Score = {
       ...ABSENT,
-      scoreId: itemScoreIdOf(itemId, scorer),
+      scoreId: itemScoreIdOf(itemId, scorer, prompted.hash),
       ...{ subject: DATASET_SUBJECT, subjectId: itemId, questionId: itemId, dataset },
       ...gradesOf(graded),
       scorer,
-      promptVersion: scoreItemPrompt.promptVersion,
+      promptVersion: prompted.promptVersion,
       requestHashes,
     }
     return [{ topic: 'scores', key: itemId, value }]

@@ -8,7 +8,7 @@
  */
 import type { RoleSpec } from '../config/config.ts'
 import { isSampled, type Scorable } from '../config/score.ts'
-import { type ScoreAnswer, scorePrompt, scoreShape } from '../prompts/score.ts'
+import { type ScoreAnswer, scoreShape } from '../prompts/score.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { Path, Question, Ranked, Score, TrainingRecord } from '../schemas/types.ts'
 import type { Emission, Input, Processor, ProcessorContext } from '../streams/processor.ts'
@@ -20,8 +20,8 @@ import { requestOf } from './request.ts'
 export type ScoreSubject = 'record' | 'before'
 
 /** The id of a scorer's score. */
-export function scoreIdOf(subject: string, subjectId: string, scorer: string): string {
-  return contentId('score', subject, subjectId, scorer, scorePrompt.hash)
+export function scoreIdOf(subject: string, subjectId: string, scorer: string, promptHash: string): string {
+  return contentId('score', subject, subjectId, scorer, promptHash)
 }
 
 /** The path a record came from, where it came from one: what was written anew has no other side. */
@@ -95,20 +95,21 @@ function pathSubject({ question, tier }: Ranked, path: Path, minCharacters: numb
   return { subject: 'before', subjectId: pathId, pathId, question, tier, route: '', writer: model, cot }
 }
 
-async function scored(of: Subject, role: RoleSpec, { ask }: ProcessorContext): Promise<Score> {
+async function scored(of: Subject, role: RoleSpec, { ask, config }: ProcessorContext): Promise<Score> {
+  const prompt = config.prompts.score
   const { subject, subjectId, pathId, question, tier, route, writer, cot } = of
   const { value, requestHashes } = await ask.structured<ScoreAnswer>({
-    ...requestOf(role, question.questionId, scorePrompt.render({ question, cot })),
+    ...requestOf(role, question.questionId, prompt.render({ question, cot })),
     shapeName: 'score',
     shape: scoreShape,
   })
   const { questionId, revision, source } = question
   return {
-    scoreId: scoreIdOf(subject, subjectId, role.model.model),
+    scoreId: scoreIdOf(subject, subjectId, role.model.model, prompt.hash),
     ...{ subject, subjectId, pathId, questionId, revision, source, tier, route, writer },
     ...gradesOf(value),
     scorer: role.model.model,
-    promptVersion: scorePrompt.promptVersion,
+    promptVersion: prompt.promptVersion,
     requestHashes,
     dataset: '',
   }

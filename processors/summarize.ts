@@ -7,8 +7,7 @@
  */
 import { editionOf } from '../config/edition.ts'
 import { isFiltered } from '../models/finish.ts'
-import { promptHashes } from '../prompts/hashes.ts'
-import { summarizePrompt } from '../prompts/summarize.ts'
+import type { Prompt } from '../prompts/prompt.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { Kept, TrainingRecord } from '../schemas/types.ts'
 import { type Processor, RecordError } from '../streams/processor.ts'
@@ -17,8 +16,8 @@ import { isTruncated } from './code-check.ts'
 import { requestOf } from './request.ts'
 
 /** The id of the record that an edition, named by its hash, makes of a kept chain of thought. */
-export function recordIdOf(edition: string, keptId: string, summarizer: string): string {
-  return contentId('record', edition, keptId, summarizePrompt.hash, summarizer)
+export function recordIdOf(edition: string, keptId: string, summarizer: string, promptHash: string): string {
+  return contentId('record', edition, keptId, promptHash, summarizer)
 }
 
 /** Step `summarize`. */
@@ -30,10 +29,9 @@ export const summarize: Processor<'kept', 'records'> = {
   async process({ value: kept }, { ask, config }) {
     const { question } = kept
     const role = config.roles.summarize
+    const prompt = config.prompts.summarize
     const cot = withoutThinkTags(kept.cot)
-    const answer = await ask.text(
-      requestOf(role, question.questionId, summarizePrompt.render({ question, cot })),
-    )
+    const answer = await ask.text(requestOf(role, question.questionId, prompt.render({ question, cot })))
     const response = withoutThinkTags(answer.text)
     if (isFiltered(answer.finishReason)) {
       const message = `A content filter cut off the summary of ${kept.keptId}. Another model may do.`
@@ -51,10 +49,10 @@ export const summarize: Processor<'kept', 'records'> = {
     const made = {
       cot,
       response,
-      edition: editionOf(config, promptHashes()).hash,
+      edition: editionOf(config).hash,
       summarizer: role.model.model,
     }
-    const value = recordOf(kept, made, answer.requestHash)
+    const value = recordOf(kept, made, prompt, answer.requestHash)
     return [{ topic: 'records', key: question.questionId, value }]
   },
 }
@@ -62,6 +60,7 @@ export const summarize: Processor<'kept', 'records'> = {
 function recordOf(
   kept: Kept,
   made: Pick<TrainingRecord, 'cot' | 'response' | 'edition' | 'summarizer'>,
+  prompt: Pick<Prompt<never>, 'hash' | 'promptVersion'>,
   requestHash: string,
 ): TrainingRecord {
   const { question, tier, route, errors, rank, answer, keptId, pathIds, verdictIds } = kept
@@ -69,7 +68,7 @@ function recordOf(
   return {
     ...made,
     kind: 'record',
-    recordId: recordIdOf(made.edition, keptId, made.summarizer),
+    recordId: recordIdOf(made.edition, keptId, made.summarizer, prompt.hash),
     question,
     tier,
     route,
@@ -85,7 +84,7 @@ function recordOf(
     attemptId: kept.attempt?.attemptId ?? null,
     keyShown,
     writer,
-    summaryPrompt: summarizePrompt.promptVersion,
+    summaryPrompt: prompt.promptVersion,
     requestHashes: [...kept.requestHashes, requestHash],
   }
 }

@@ -8,7 +8,7 @@
  * Stateless. Failure: a path that cannot be judged is a dead letter, and a verdict of kind `missing` takes
  * its place; missing paths pass through as missing verdicts.
  */
-import { type VerifyAnswer, verifyPrompt } from '../prompts/verify.ts'
+import type { VerifyAnswer } from '../prompts/verify.ts'
 import { contentId } from '../schemas/ids.ts'
 import type { Missing, Path, Question, RawPath, Verdict } from '../schemas/types.ts'
 import { type Processor, type ProcessorContext, RecordError } from '../streams/processor.ts'
@@ -16,9 +16,9 @@ import { askJudge } from './ask-judge.ts'
 import { cotOf } from './chain-of-thought.ts'
 import { type CodeChecked, codeCheck, complaintOf } from './code-check.ts'
 
-/** The id of a verifier's verdict on a path. */
-export function verdictIdOf(pathId: string, verifier: string): string {
-  return contentId('verdict', pathId, verifier, verifyPrompt.hash)
+/** The id of the verdict on a path that a verifier gives when it is asked with this prompt. */
+export function verdictIdOf(pathId: string, verifier: string, promptHash: string): string {
+  return contentId('verdict', pathId, verifier, promptHash)
 }
 
 /** The id of the verdict that says a path is missing. */
@@ -56,6 +56,7 @@ async function verdictOn(raw: RawPath, path: Path, context: ProcessorContext): P
   const { question, pathId, samplerId } = raw
   const { minCharacters } = config.verify
   const role = config.roles.verify
+  const prompt = config.prompts.verify
   const checked = codeCheck(question, path, minCharacters)
   const judged = settledByCode(checked)
     ? null
@@ -68,7 +69,7 @@ async function verdictOn(raw: RawPath, path: Path, context: ProcessorContext): P
   return {
     ...verdictBase,
     kind: 'verdict',
-    verdictId: verdictIdOf(pathId, role.model.model),
+    verdictId: verdictIdOf(pathId, role.model.model, prompt.hash),
     pathId,
     samplerId,
     question,
@@ -79,7 +80,7 @@ async function verdictOn(raw: RawPath, path: Path, context: ProcessorContext): P
     judgeVerdict: judge?.verdict ?? null,
     judgeReason: judge?.reason ?? null,
     verifier: role.model.model,
-    promptVersion: verifyPrompt.promptVersion,
+    promptVersion: prompt.promptVersion,
     requestHash: judged?.answer.requestHash ?? null,
   }
 }

@@ -7,13 +7,12 @@ import {
   type Expectation,
 } from '../config/controls.ts'
 import type { Config } from '../config/types.ts'
-import { verifyPrompt } from '../prompts/verify.ts'
 import type { Control } from '../schemas/types.ts'
 import { type RecordSource, readNew } from '../sinks/session-records.ts'
 
 /** Where they are read. */
 export interface ControlSource extends RecordSource {
-  readonly config: Pick<Config, 'controls' | 'roles'>
+  readonly config: Pick<Config, 'controls' | 'roles' | 'prompts'>
 }
 
 /** The judge's last controls of one kind of expectation. */
@@ -86,8 +85,11 @@ export function alarmText(
   return `the judge ${verifier} says ${expected} of only ${right} of the last ${shown} controls of which it must (alarm below ${alarmBelow * 100} %): do not trust its verdicts; \`ninefold report --only judge-controls judge\` tells more`
 }
 
-function isOfThisJudge({ verifier, promptVersion }: Control, { roles }: Pick<Config, 'roles'>): boolean {
-  return verifier === roles.verify.model.model && promptVersion === verifyPrompt.promptVersion
+function isOfThisJudge(
+  { verifier, promptVersion }: Control,
+  { roles, prompts }: ControlSource['config'],
+): boolean {
+  return verifier === roles.verify.model.model && promptVersion === prompts.verify.promptVersion
 }
 
 function shareOf(

@@ -3,9 +3,8 @@
  * and the edited path. The key is not shown: whether the path ends there has been settled by code before.
  */
 import { z } from 'zod'
-import { fencedMessage } from './fence.ts'
-import { definePrompt } from './prompt.ts'
 import { type Asked, questionBlocks, SAMPLE_QUESTION } from './question.ts'
+import { defineRewordable } from './rewordable.ts'
 
 /** What the check answers. */
 export const consistencyShape = z.strictObject({
@@ -15,21 +14,20 @@ export const consistencyShape = z.strictObject({
 
 const SYSTEM = `You proofread written reasoning about medical examination questions after it was edited. Edits can leave a text at odds with itself: a step that speaks for one option and a conclusion that names another, a finding told in two ways, an option ruled out and later relied on.`
 
-const TASK = `Read the reasoning above from beginning to end. Does every step agree with the question, with the other steps and with the conclusion? Answer with a JSON object:
+const TASK = `Read the reasoning above from beginning to end. Does every step agree with the question, with the other steps and with the conclusion?`
+
+const FORM = `Answer with a JSON object:
 - "consistent": true if nothing contradicts anything else and the evidence given carries the conclusion, otherwise false.
 - "reason": one or two sentences; if false, name the places that disagree.`
 
 /** The second prompt of step `refine`. */
-export const consistencyPrompt = definePrompt<{ question: Asked; cot: string }>({
+export const consistencyPrompt = defineRewordable<{ question: Asked; cot: string }>({
   name: 'consistency',
   version: '1',
-  render: ({ question, cot }) => [
-    { role: 'system', content: SYSTEM },
-    {
-      role: 'user',
-      content: fencedMessage([...questionBlocks(question), { title: 'REASONING', text: cot }], TASK),
-    },
-  ],
+  system: SYSTEM,
+  task: TASK,
+  form: FORM,
+  blocks: ({ question, cot }) => [...questionBlocks(question), { title: 'REASONING', text: cot }],
   samples: [{ question: SAMPLE_QUESTION, cot: '{cot}' }],
   shape: consistencyShape,
 })

@@ -6,9 +6,9 @@
  * answer, no answer of an earlier try, since ruling it out narrows the choice. An earlier path is given as
  * one that may be right or wrong.
  */
-import { fencedMessage } from './fence.ts'
-import { definePrompt } from './prompt.ts'
+
 import { type AskedWithKey, keyBlock, questionBlocks, remarksBlock, SAMPLE_QUESTION } from './question.ts'
+import { defineRewordable } from './rewordable.ts'
 import { FINAL_LINE, SIX_STEPS } from './six-steps.ts'
 
 /** What a try is made of. */
@@ -25,18 +25,22 @@ export interface RegenerateValues {
 
 const SYSTEM = `You are a leading clinician and teacher. You are given an examination question that many find hard, with its options, and work it out in writing, so that a student can follow and check every step. Take care: the obvious answer to such a question is often the wrong one.`
 
+const TASK = `Work out the question above in six steps, each under its own heading:
+${SIX_STEPS}`
+
 const WITH_KEY = `The key above is the official answer. Work out why it is right, from the facts of the case and from medical knowledge, as if you had to find it yourself. The remarks name mistakes of earlier attempts: avoid them, as far as they are true. Mention neither the key nor the remarks. If the facts do not lead you to the key, say so and give the answer they do lead to.`
 
 const WITH_EARLIER = `The earlier reasoning above may be right or wrong. Check it, use what holds, and write your own.`
 
 /** The prompt of step `regenerate`. */
-export const regeneratePrompt = definePrompt<RegenerateValues>({
+export const regeneratePrompt = defineRewordable<RegenerateValues>({
   name: 'regenerate',
   version: '1',
-  render: (values) => [
-    { role: 'system', content: SYSTEM },
-    { role: 'user', content: fencedMessage(blocksOf(values), taskOf(values)) },
-  ],
+  system: SYSTEM,
+  task: TASK,
+  form: FINAL_LINE,
+  blocks: blocksOf,
+  asides: asidesOf,
   samples: [
     { question: SAMPLE_QUESTION, attempt: 1, keyShown: false, earlier: null, remarks: [] },
     { question: SAMPLE_QUESTION, attempt: 2, keyShown: true, earlier: '{earlier}', remarks: ['{remark}'] },
@@ -52,15 +56,12 @@ function blocksOf({ question, keyShown, earlier, remarks }: RegenerateValues) {
   ]
 }
 
-function taskOf({ attempt, keyShown, earlier }: RegenerateValues): string {
+function asidesOf({ attempt, keyShown, earlier }: RegenerateValues) {
   return [
-    'Work out the question above in six steps, each under its own heading:',
-    SIX_STEPS,
     ...(attempt > 1 ? [anew(attempt)] : []),
     ...(keyShown ? [WITH_KEY] : []),
     ...(earlier === null ? [] : [WITH_EARLIER]),
-    FINAL_LINE,
-  ].join('\n')
+  ]
 }
 
 function anew(attempt: number): string {

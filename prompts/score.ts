@@ -5,9 +5,8 @@
  * was mended, is not shown. The mean is computed by code: a model's own sum is not asked for.
  */
 import { z } from 'zod'
-import { fencedMessage } from './fence.ts'
-import { definePrompt } from './prompt.ts'
 import { type AskedWithKey, keyBlock, questionBlocks, SAMPLE_QUESTION } from './question.ts'
+import { defineRewordable } from './rewordable.ts'
 
 const criterion = z.strictObject({ score: z.int().min(1).max(10), justification: z.string().min(1) })
 
@@ -43,21 +42,19 @@ export const FORM_WORDS = `Answer with a JSON object that holds "clinicalAccurac
 - "score": a whole number from 1 to 10.
 - "justification": one sentence that names what the score rests on.`
 
-const TASK = `Grade the reasoning above. ${FORM_WORDS}`
+const TASK = `Grade the reasoning above.`
 
 /** The prompt of step `score`. It is no part of an edition: scores decide nothing. */
-export const scorePrompt = definePrompt<{ question: AskedWithKey; cot: string }>({
+export const scorePrompt = defineRewordable<{ question: AskedWithKey; cot: string }>({
   name: 'score',
   version: '1',
-  render: ({ question, cot }) => [
-    { role: 'system', content: SYSTEM },
-    {
-      role: 'user',
-      content: fencedMessage(
-        [...questionBlocks(question), keyBlock(question), { title: 'REASONING', text: cot }],
-        TASK,
-      ),
-    },
+  system: SYSTEM,
+  task: TASK,
+  form: FORM_WORDS,
+  blocks: ({ question, cot }) => [
+    ...questionBlocks(question),
+    keyBlock(question),
+    { title: 'REASONING', text: cot },
   ],
   samples: [{ question: SAMPLE_QUESTION, cot: '{cot}' }],
   shape: scoreShape,

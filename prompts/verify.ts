@@ -5,9 +5,8 @@
  * nothing.
  */
 import { z } from 'zod'
-import { fencedMessage } from './fence.ts'
-import { definePrompt } from './prompt.ts'
 import { type AskedWithKey, keyBlock, questionBlocks, SAMPLE_QUESTION } from './question.ts'
+import { defineRewordable } from './rewordable.ts'
 
 /** What the judge answers. */
 export const verifyShape = z.strictObject({
@@ -25,23 +24,23 @@ const SYSTEM = `You examine written reasoning about medical examination question
 - Is what it states as medical knowledge true?
 Length, confidence and praise of itself count for nothing. An answer that is right by luck, with wrong or missing reasons, is an Error.`
 
-const TASK = `Judge the reasoning above by the four questions. Answer with a JSON object:
+const TASK = `Judge the reasoning above by the four questions.`
+
+const FORM = `Answer with a JSON object:
 - "verdict": "Correct" if it arrives at the key and its argument holds, otherwise "Error".
 - "reason": one or two sentences; for an Error name the step or statement that fails, and what would be right.`
 
 /** The prompt of step `verify`. */
-export const verifyPrompt = definePrompt<{ question: AskedWithKey; cot: string }>({
+export const verifyPrompt = defineRewordable<{ question: AskedWithKey; cot: string }>({
   name: 'verify',
   version: '1',
-  render: ({ question, cot }) => [
-    { role: 'system', content: SYSTEM },
-    {
-      role: 'user',
-      content: fencedMessage(
-        [...questionBlocks(question), keyBlock(question), { title: 'REASONING', text: cot }],
-        TASK,
-      ),
-    },
+  system: SYSTEM,
+  task: TASK,
+  form: FORM,
+  blocks: ({ question, cot }) => [
+    ...questionBlocks(question),
+    keyBlock(question),
+    { title: 'REASONING', text: cot },
   ],
   samples: [{ question: SAMPLE_QUESTION, cot: '{cot}' }],
   shape: verifyShape,

@@ -5,7 +5,6 @@ import { editionOf } from '../config/edition.ts'
 import type { Config } from '../config/types.ts'
 import { runningAddresses } from '../pipeline/addresses.ts'
 import { findEdition } from '../pipeline/editions.ts'
-import { promptHashes } from '../prompts/hashes.ts'
 import { createCodec } from '../schemas/codec.ts'
 import { lookUpRegistry } from '../schemas/registry.ts'
 import { askRegistry, type RegistryAddress, registryAddress } from '../schemas/registry-http.ts'
@@ -82,7 +81,7 @@ async function editionFinding(
   const reader = new TopicReader(client)
   const recorded = await findEdition({ client, reader, codec, unreadable: new UnreadableRecords() }, topic)
   if (recorded === null) return fine('cluster', `edition ${config.edition} has not run yet`)
-  if (recorded.hash === editionOf(config, promptHashes()).hash) {
+  if (recorded.hash === editionOf(config).hash) {
     return fine('cluster', `edition ${config.edition} has run with these settings`)
   }
   return warning(

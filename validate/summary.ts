@@ -2,7 +2,7 @@
 import { askingsOf } from '../config/askings.ts'
 import { editionOf } from '../config/edition.ts'
 import type { Config } from '../config/types.ts'
-import { promptHashes } from '../prompts/hashes.ts'
+import { PROMPT_NAMES } from '../prompts/prompts.ts'
 import { inColumns } from '../terminal/columns.ts'
 
 /** The same as data. */
@@ -15,6 +15,8 @@ export interface Summary {
   readonly samplers: readonly { name: string; model: string; temperature: number | null }[]
   /** Model strings by role. */
   readonly roles: Readonly<Record<string, string>>
+  /** Prompts in words of the user's own: their versions by name. */
+  readonly ownPrompts: Readonly<Record<string, string>>
   readonly triage: Config['triage']
   readonly regenerate: Config['regenerate']
   readonly budgetUsd: number | null
@@ -33,10 +35,11 @@ export function summaryOf(config: Config): Summary {
   return {
     pipeline: config.pipeline,
     edition: config.edition,
-    editionHash: editionOf(config, promptHashes()).hash,
+    editionHash: editionOf(config).hash,
     sources: config.sources.map(({ path }) => path),
     samplers: samplers.map(({ name, model, temperature }) => ({ name, model: model.model, temperature })),
     roles: Object.fromEntries(roles.map(({ step, model }) => [step, model.model])),
+    ownPrompts: ownPromptsOf(config),
     triage: config.triage,
     regenerate: config.regenerate,
     budgetUsd: config.budgetUsd,
@@ -50,6 +53,11 @@ export function summaryOf(config: Config): Summary {
     clickhouse: clickhouse.kind === 'server' ? clickhouse.url : clickhouse.kind,
     processors: config.plugins.map(({ processor }) => processor.step),
   }
+}
+
+function ownPromptsOf({ prompts }: Config): Record<string, string> {
+  const own = PROMPT_NAMES.filter((name) => prompts[name].isOwn)
+  return Object.fromEntries(own.map((name) => [name, prompts[name].promptVersion]))
 }
 
 /** The summary as lines. */
@@ -70,6 +78,12 @@ export function summaryLines(summary: Summary): string[] {
     ...list(
       'roles',
       Object.entries(roles).map(([role, model]) => `${role.padEnd(10)} ${model}`),
+    ),
+    ...list(
+      'prompts',
+      Object.entries(summary.ownPrompts).map(
+        ([name, version]) => `${name.padEnd(11)} your own words, ${version}`,
+      ),
     ),
     ...list('tiers', tierLines(summary)),
     ['budget', summary.budgetUsd === null ? 'no limit' : `stops at $${summary.budgetUsd}`],

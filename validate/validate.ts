@@ -1,7 +1,6 @@
 /** Looks at everything a run needs, and tells all that is wrong with it at once. */
 import { loadConfig } from '../config/config.ts'
 import type { Config } from '../config/types.ts'
-import { generatePromptHash } from '../prompts/generate.ts'
 import { clusterFindings } from './cluster.ts'
 import { promptFindings, schemaFindings } from './compiled.ts'
 import { costOf, endpointFindings, probeAll } from './endpoints.ts'
@@ -45,7 +44,7 @@ export async function validate(options: ValidateOptions): Promise<Validation> {
   let config: Config
   try {
     const { edition, set } = options
-    config = await loadConfig(options.config, { generatePromptHash, edition, set })
+    config = await loadConfig(options.config, { edition, set })
   } catch (error) {
     return { findings: faultsOf('config', error), summary: null, probes: null, costNanoUsd: null }
   }

@@ -1,6 +1,7 @@
 import type { Config, RoleSpec, Sampler } from '../../config/config.ts'
 import { pathIdOf } from '../../processors/generate.ts'
 import { verdictIdOf } from '../../processors/verify.ts'
+import { OUR_PROMPTS } from '../../prompts/prompts.ts'
 import type { Intake, Path, Question, RawPath, Triaged, Verdict, WrongPath } from '../../schemas/types.ts'
 import { reasoned } from './fake-ask.ts'
 
@@ -57,6 +58,7 @@ export function config(changes: Partial<Config> = {}): Config {
     regenerate: { tries: 3, showKey: 'lastTry', giveCorrectPath: false },
     verify: { minCharacters: 200 },
     controls: null,
+    prompts: OUR_PROMPTS,
     score: { share: 0.02, seed: 1, tiers: {}, sources: {}, pairs: true },
     deadLetters: { maxShare: 0.5, window: 100 },
     budgetUsd: null,
@@ -162,7 +164,9 @@ export function verdict(
   const missing = outcome === 'missing'
   return {
     kind: missing ? 'missing' : 'verdict',
-    verdictId: missing ? `missing-${pathId}-${deadLetterId}` : verdictIdOf(pathId, 'verify-model'),
+    verdictId: missing
+      ? `missing-${pathId}-${deadLetterId}`
+      : verdictIdOf(pathId, 'verify-model', OUR_PROMPTS.verify.hash),
     pathId,
     samplerId,
     question: asked,

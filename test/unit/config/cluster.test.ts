@@ -8,12 +8,11 @@ import { ConfigError } from '../../../config/errors.ts'
 import { readSecret } from '../../../config/secrets.ts'
 import { EXAMPLE } from './example.ts'
 
-const OPTIONS = { generatePromptHash: 'hash' }
 const BROKERS = 'kafka: { brokers: ["b:9093"]'
 const folder = mkdtempSync(join(tmpdir(), 'ninefold-config-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const parse = (more: string) => parseConfig(`${EXAMPLE}\n${more}\n`, 'ninefold.yaml', OPTIONS)
+const parse = (more: string) => parseConfig(`${EXAMPLE}\n${more}\n`, 'ninefold.yaml')
 
 function faultOf(more: string): string {
   try {
@@ -43,7 +42,7 @@ describe('a cluster of one’s own', () => {
     const tls = 'tls: { ca: ca.pem, certificate: certs/me.pem, key: /keys/me.key, keyPasswordFile: pass }'
     const registry = 'registry: { url: "http://r:8081/", username: me, passwordFile: secrets/registry }'
     writeFileSync(file, `${EXAMPLE}\n${BROKERS}, ${tls} }\n${registry}\n`)
-    const config = await loadConfig(file, OPTIONS)
+    const config = await loadConfig(file)
     expect(config.kafka.tls).toEqual({
       ca: join(folder, 'ca.pem'),
       certificate: join(folder, 'certs/me.pem'),

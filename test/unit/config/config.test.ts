@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../config/config.ts'
-import { changed, EXAMPLE, PROMPT_HASH, parse, problemOf, SMALL } from './example.ts'
+import { changed, EXAMPLE, parse, problemOf, SMALL } from './example.ts'
 
 describe('parseConfig', () => {
   it('reads the setting of the paper', () => {
@@ -107,7 +107,7 @@ describe('loadConfig', () => {
     const folder = await mkdtemp(join(tmpdir(), 'ninefold-config-'))
     try {
       await writeFile(join(folder, 'ninefold.yaml'), SMALL)
-      const config = await loadConfig(join(folder, 'ninefold.yaml'), { generatePromptHash: PROMPT_HASH })
+      const config = await loadConfig(join(folder, 'ninefold.yaml'))
       expect(config.dataDir).toBe(join(folder, '.ninefold'))
     } finally {
       await rm(folder, { recursive: true })
@@ -115,7 +115,7 @@ describe('loadConfig', () => {
   })
 
   it('says which file is missing', async () => {
-    const loading = loadConfig('/nowhere/ninefold.yaml', { generatePromptHash: PROMPT_HASH })
+    const loading = loadConfig('/nowhere/ninefold.yaml')
     await expect(loading).rejects.toMatchObject({
       code: 'NF_CONFIG_NOT_READABLE',
       message: 'there is no file /nowhere/ninefold.yaml',

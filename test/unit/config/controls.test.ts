@@ -32,8 +32,7 @@ function file(lines: readonly object[]): string {
   return path
 }
 
-const load = (verify: object, budget?: object) =>
-  loadConfig({ ...CONFIG, verify, ...(budget && { budget }) }, { generatePromptHash: 'x' })
+const load = (verify: object, budget?: object) => loadConfig({ ...CONFIG, verify, ...(budget && { budget }) })
 
 describe('verify.controls', () => {
   it('is off unless it is asked for, and has defaults then', async () => {

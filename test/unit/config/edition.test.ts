@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse as parseYaml, stringify } from 'yaml'
-import { parseConfig } from '../../../config/config.ts'
-import { diffEditions, editionOf, readEdition } from '../../../config/edition.ts'
-import { changed, EXAMPLE, PROMPT_HASH, parse, SMALL } from './example.ts'
+import { decisiveSettings, diffEditions, editionOf, readEdition } from '../../../config/edition.ts'
+import { OUR_PROMPTS } from '../../../prompts/prompts.ts'
+import { changed, EXAMPLE, parse, SMALL } from './example.ts'
 
-const PROMPTS = { generate: PROMPT_HASH, verify: 'v1' }
-const edition = (text: string, prompts: Record<string, string> = PROMPTS) => editionOf(parse(text), prompts)
+const edition = (text: string) => editionOf(parse(text))
+const withPrompts = (text: string, prompts: string) => parse(`${text}prompts: ${prompts}\n`)
 
 /** The same data with the keys of every mapping in an order drawn from `picks`. */
 function shuffledKeys(value: unknown, picks: () => number): unknown {
@@ -44,6 +44,7 @@ describe('editionOf', () => {
     ['the data folder', 'budget:', 'data: elsewhere\nbudget:'],
     ['the pipeline', 'pipeline: reasonmed', 'pipeline: other'],
     ['a default written out', 'tries: 3', 'tries: 3, giveCorrectPath: false'],
+    ['what scorers are asked', 'budget:', 'prompts: { score: { text: Grade it. } }\nbudget:'],
   ])('stays the same when %s changes', (_, from, to) => {
     expect(edition(changed(EXAMPLE, from, to)).hash).toBe(edition(EXAMPLE).hash)
   })
@@ -85,16 +86,45 @@ describe('diffEditions', () => {
   })
 
   it('shows a changed prompt as one line', () => {
-    const config = parseConfig(SMALL, 'ninefold.yaml', { generatePromptHash: 'new' })
-    const after = editionOf(config, { ...PROMPTS, generate: 'new' })
-    expect(diffEditions(edition(SMALL), after)).toEqual([
-      { key: 'prompts.generate', was: PROMPT_HASH, now: 'new' },
+    const config = withPrompts(SMALL, '{ generate: { text: Answer it. } }')
+    const now = config.prompts.generate.hash
+    expect(diffEditions(edition(SMALL), editionOf(config))).toEqual([
+      { key: 'prompts.generate', was: OUR_PROMPTS.generate.hash, now },
     ])
   })
 
   it('is never empty for editions that differ, even where only the ids of samplers do', () => {
-    const config = parseConfig(SMALL, 'ninefold.yaml', { generatePromptHash: 'new' })
-    expect(diffEditions(edition(SMALL), editionOf(config, PROMPTS))).toHaveLength(1)
+    const before = edition(SMALL)
+    const [id = ''] = Object.keys(before.content.samplers)
+    const other = readEdition(before.json.replace(id, 'a-sampler-of-another-version'))
+    expect(diffEditions(before, other)).toHaveLength(1)
+  })
+})
+
+describe('the edition of prompts in own words', () => {
+  const own = editionOf(withPrompts(SMALL, '{ summarize: { text: Be brief. } }'))
+
+  it('holds these words, so that it can be made again without their file', () => {
+    const { system } = OUR_PROMPTS.summarize.wording
+    expect(own.content.wording).toEqual({ summarize: { system, task: 'Be brief.' } })
+    expect(readEdition(own.json)).toEqual(own)
+  })
+
+  it('differs from another by the hash of its words alone', () => {
+    const other = editionOf(withPrompts(SMALL, '{ summarize: { text: Be very brief. } }'))
+    expect(diffEditions(own, other)).toEqual([
+      { key: 'prompts.summarize', was: own.content.prompts.summarize, now: other.content.prompts.summarize },
+    ])
+  })
+
+  it('is the edition of our own words where these are written out', () => {
+    const task = JSON.stringify(OUR_PROMPTS.summarize.wording.task)
+    const written = editionOf(withPrompts(SMALL, `{ summarize: { text: ${task} } }`))
+    expect(written).toEqual(edition(SMALL))
+  })
+
+  it('is pinned for our own words, because editions that exist are compared with it', () => {
+    expect(edition(SMALL).hash).toBe('f68637c0a3b9f0348988a3497fa71db7')
   })
 })
 
@@ -112,5 +142,20 @@ describe('readEdition', () => {
 
   it.each(['', '{}', '[1]'])('refuses %j', (json) => {
     expect(() => readEdition(json)).toThrow(expect.objectContaining({ code: 'NF_EDITION_UNREADABLE' }))
+  })
+})
+
+describe('settings beside the file', () => {
+  it('that may decide results are told from those that cannot', () => {
+    const decisive = [
+      'triage.easy.maxErrors=3',
+      'samplers[0].topP=0.8',
+      'roles={ verify: a }',
+      'prompts.summarize.file=other.md',
+      'models.a.model=another',
+    ]
+    expect(
+      decisiveSettings(['budget.usd=5', ...decisive, 'pipeline=x', 'endpoints.lab.headers.X-Key=k']),
+    ).toEqual(decisive)
   })
 })

@@ -61,7 +61,7 @@ describe('several endpoints of a model', () => {
     expect(more.samplers.map(({ samplerId }) => samplerId)).toEqual(
       one.samplers.map(({ samplerId }) => samplerId),
     )
-    expect(editionOf(more, {}).hash).toBe(editionOf(one, {}).hash)
+    expect(editionOf(more).hash).toBe(editionOf(one).hash)
   })
 
   it.each([
@@ -107,7 +107,7 @@ describe('retryTruncated', () => {
     const [before, after] = [parse(once), parse(retried)]
     expect(after.samplers[0]?.samplerId).not.toBe(before.samplers[0]?.samplerId)
     expect(after.samplers[1]?.samplerId).toBe(before.samplers[1]?.samplerId)
-    const differences = diffEditions(editionOf(before, {}), editionOf(after, {})).map(({ key }) => key)
+    const differences = diffEditions(editionOf(before), editionOf(after)).map(({ key }) => key)
     expect(differences).toContainEqual(expect.stringContaining('retryTruncated={"maxTokens":400}'))
   })
 

@@ -2,9 +2,6 @@ import { parseConfig } from '../../../config/config.ts'
 import { ConfigError, type Problem } from '../../../config/errors.ts'
 import type { Config } from '../../../config/types.ts'
 
-/** Stands for the hash of the generating prompt. */
-export const PROMPT_HASH = 'prompt-hash'
-
 /** The paper's setting: three models at three temperatures. */
 export const EXAMPLE = `\
 pipeline: reasonmed
@@ -45,7 +42,7 @@ triage: { easy: { maxErrors: 0 }, medium: { maxErrors: 1 } }
 
 /** Parses a text as `ninefold.yaml`. */
 export function parse(text: string, edition?: string, set?: readonly string[]): Config {
-  return parseConfig(text, 'ninefold.yaml', { generatePromptHash: PROMPT_HASH, edition, set })
+  return parseConfig(text, 'ninefold.yaml', { edition, set })
 }
 
 /** The text with one place changed; fails when the place is not there, so that no test passes by mistake. */

@@ -74,7 +74,7 @@ describe('docs/configuration.md', () => {
 
   it('shows an example that is sound', () => {
     const [first] = parseAllDocuments(readFileSync(EXAMPLE, 'utf8'))
-    const config = parseConfig(JSON.stringify(first?.toJS()), 'example.yaml', { generatePromptHash: 'x' })
+    const config = parseConfig(JSON.stringify(first?.toJS()), 'example.yaml')
     expect(config.samplers).toHaveLength(8)
     expect(config.endpoints.trial?.simulated).toEqual({ latencyMs: 250 })
   })

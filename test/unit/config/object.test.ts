@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../config/config.ts'
 import { defineConfig, type NinefoldConfig } from '../../../library/config.ts'
 import { defineProcessor, defineTopic } from '../../../plugins/define.ts'
-import { PROMPT_HASH } from './example.ts'
 
 const CONFIG: NinefoldConfig = defineConfig({
   pipeline: 'mine',
@@ -14,8 +13,7 @@ const CONFIG: NinefoldConfig = defineConfig({
   roles: { verify: 'qwen', rank: 'qwen', refine: 'qwen', regenerate: 'qwen', summarize: 'qwen' },
 })
 
-const load = (config: object, plugins = {}) =>
-  loadConfig(config as NinefoldConfig, { generatePromptHash: PROMPT_HASH, ...plugins })
+const load = (config: object, plugins = {}) => loadConfig(config as NinefoldConfig, { ...plugins })
 
 describe('loadConfig of an object', () => {
   it('fills in defaults; paths are seen from the working folder', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../config/config.ts'
-import { PROMPT_HASH, parse, problemOf, SMALL } from './example.ts'
+import { parse, problemOf, SMALL } from './example.ts'
 
 const withSources = (list: string) => `${SMALL}sources: ${list}\n`
 
@@ -56,7 +56,7 @@ describe('sources', () => {
     const folder = await mkdtemp(join(tmpdir(), 'ninefold-config-'))
     const path = join(folder, 'ninefold.yaml')
     await writeFile(path, withSources('[{ path: data }, { path: /elsewhere/q.jsonl }]'))
-    const { sources } = await loadConfig(path, { generatePromptHash: PROMPT_HASH })
+    const { sources } = await loadConfig(path)
     expect(sources.map((source) => source.path)).toEqual([join(folder, 'data'), '/elsewhere/q.jsonl'])
     await rm(folder, { recursive: true })
   })

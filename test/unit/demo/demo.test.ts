@@ -40,7 +40,7 @@ describe('the demo’s questions', async () => {
 describe('the demo’s configuration', () => {
   it('holds nine samplers, and only models that are simulated, with a price each', async () => {
     const text = await readFile(new URL('ninefold.yaml', DEMO), 'utf8')
-    const config = parseConfig(text, 'ninefold.yaml', { generatePromptHash: 'x' })
+    const config = parseConfig(text, 'ninefold.yaml')
     expect(config.samplers).toHaveLength(9)
     expect(Object.values(config.endpoints).map(({ simulated }) => simulated)).toEqual([{ latencyMs: 250 }])
     const models = [

@@ -21,7 +21,7 @@ describe('the demo’s folder', () => {
     await writeConfig(configPath, 20)
     close()
     using _again = await openFolder(dir, false)
-    const config = parseConfig(readFileSync(configPath, 'utf8'), configPath, { generatePromptHash: 'x' })
+    const config = parseConfig(readFileSync(configPath, 'utf8'), configPath)
     expect(Object.values(config.endpoints).map(({ simulated }) => simulated)).toEqual([{ latencyMs: 20 }])
   })
 

@@ -9,7 +9,7 @@ async function textOf(given: Given): Promise<string> {
 }
 
 async function configOf(given: Given) {
-  return parseConfig(await textOf(given), 'ninefold.yaml', { generatePromptHash: 'x' })
+  return parseConfig(await textOf(given), 'ninefold.yaml')
 }
 
 describe('the configuration that init writes', () => {

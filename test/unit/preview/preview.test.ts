@@ -12,7 +12,7 @@ const SECOND = QUESTION.replace('q1', 'q2').replace('dry cough', 'swollen ankle'
 
 async function trial(files: Readonly<Record<string, string>>, change = (text: string) => text) {
   const folder = folderWith({ 'ninefold.yaml': change(await initText()), ...files })
-  return { folder, config: await loadConfig(join(folder, 'ninefold.yaml'), { generatePromptHash: 'x' }) }
+  return { folder, config: await loadConfig(join(folder, 'ninefold.yaml')) }
 }
 
 const options = (config: Config): PreviewOptions => ({

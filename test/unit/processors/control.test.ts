@@ -9,6 +9,7 @@ import { control, controlIdOf } from '../../../processors/control.ts'
 import { madeUpPath } from '../../../processors/made-up-path.ts'
 import { topology } from '../../../processors/topology.ts'
 import { verify } from '../../../processors/verify.ts'
+import { OUR_PROMPTS } from '../../../prompts/prompts.ts'
 import type { Control, RawPath } from '../../../schemas/types.ts'
 import { RecordError } from '../../../streams/processor.ts'
 import { FakeAsk, promptText } from '../../support/fake-ask.ts'
@@ -97,7 +98,9 @@ describe('control', () => {
       ...{ drawnBy: rawPath().pathId, questionId: 'set:1', revision: 1, promptVersion: 'verify@1' },
     })
     expect(passed).toEqual({ ...noticed, judgement: 'Correct', requestHash: expect.any(String) })
-    expect(noticed?.controlId).toBe(controlIdOf(rawPath().pathId, noticed!, 'verify-model'))
+    expect(noticed?.controlId).toBe(
+      controlIdOf(rawPath().pathId, noticed!, 'verify-model', OUR_PROMPTS.verify.hash),
+    )
   })
 
   it('takes given ones where there are any, each time with a call of its own', async () => {
@@ -143,6 +146,6 @@ describe('control', () => {
   })
 
   it('is no part of an edition', () => {
-    expect(editionOf(controlled(), {}).hash).toBe(editionOf(config(), {}).hash)
+    expect(editionOf(controlled()).hash).toBe(editionOf(config()).hash)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { itemIdOf, itemScoreIdOf, scoreDatasets } from '../../../processors/score-datasets.ts'
 import { topology } from '../../../processors/topology.ts'
+import { OUR_PROMPTS } from '../../../prompts/prompts.ts'
 import type { Score } from '../../../schemas/types.ts'
 import { FakeAsk, promptText, scoring } from '../../support/fake-ask.ts'
 import { config, scoringConfig } from '../../support/records.ts'
@@ -28,7 +29,11 @@ describe('score.datasets', () => {
   it('scores an item under its own id, with the mean of its criteria computed by code', async () => {
     const [score] = await scored(new FakeAsk({ score: () => scoring(9, 8, 6, 10) }))
     expect(score).toMatchObject({
-      ...{ scoreId: itemScoreIdOf(item.itemId, 'score-model'), subject: 'dataset', subjectId: item.itemId },
+      ...{
+        scoreId: itemScoreIdOf(item.itemId, 'score-model', OUR_PROMPTS.scoreItem.hash),
+        subject: 'dataset',
+        subjectId: item.itemId,
+      },
       ...{ dataset: 'theirs', questionId: item.itemId, clinicalAccuracy: 9, logic: 8, factualCorrectness: 6 },
       ...{ completeness: 10, overall: 8.25, scorer: 'score-model', promptVersion: 'score-item@1' },
       ...{ tier: '', route: '', writer: '', source: '', pathId: null },

@@ -6,6 +6,7 @@ import { refine } from '../../../processors/refine.ts'
 import { score, scoreIdOf } from '../../../processors/score.ts'
 import { summarize } from '../../../processors/summarize.ts'
 import { topology } from '../../../processors/topology.ts'
+import { OUR_PROMPTS } from '../../../prompts/prompts.ts'
 import type { Ranked, Score, TrainingRecord } from '../../../schemas/types.ts'
 import { TopologyDriver } from '../../../streams/testing/topology-driver.ts'
 import { FakeAsk, promptText, reasoned, scoring } from '../../support/fake-ask.ts'
@@ -44,7 +45,7 @@ describe('score', () => {
     const [record] = records
     const found = scores.find(({ subjectId }) => subjectId === record?.recordId)
     expect(found).toMatchObject({
-      scoreId: scoreIdOf('record', record?.recordId ?? '', 'score-model'),
+      scoreId: scoreIdOf('record', record?.recordId ?? '', 'score-model', OUR_PROMPTS.score.hash),
       subject: 'record',
       pathId: record?.pathIds[0],
       questionId: 'set:1',

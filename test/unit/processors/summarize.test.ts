@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { editionOf } from '../../../config/edition.ts'
 import { rank } from '../../../processors/rank.ts'
 import { recordIdOf, summarize } from '../../../processors/summarize.ts'
-import { promptHashes } from '../../../prompts/hashes.ts'
+import { OUR_PROMPTS } from '../../../prompts/prompts.ts'
 import type { Kept } from '../../../schemas/types.ts'
 import { FakeAsk, promptText } from '../../support/fake-ask.ts'
 import { config, triaged } from '../../support/records.ts'
@@ -16,7 +16,7 @@ async function kept(): Promise<Kept> {
 const run = async (value: Kept, ask: FakeAsk, settings = config()) =>
   summarize.process({ topic: 'kept', value }, { config: settings, ask })
 
-const hashOf = (settings = config()) => editionOf(settings, promptHashes()).hash
+const hashOf = (settings = config()) => editionOf(settings).hash
 
 describe('summarize', () => {
   it('assembles the record with all its ancestry', async () => {
@@ -28,7 +28,7 @@ describe('summarize', () => {
       key: 'set:1',
       value: {
         kind: 'record',
-        recordId: recordIdOf(hashOf(), value.keptId, 'summarize-model'),
+        recordId: recordIdOf(hashOf(), value.keptId, 'summarize-model', OUR_PROMPTS.summarize.hash),
         edition: hashOf(),
         cot: value.cot,
         response: 'It is lisinopril (A).',

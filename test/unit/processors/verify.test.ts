@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { verdictIdOf, verify } from '../../../processors/verify.ts'
+import { OUR_PROMPTS } from '../../../prompts/prompts.ts'
 import type { RawPath, Verdict } from '../../../schemas/types.ts'
 import { FakeAsk, promptText, reasoned } from '../../support/fake-ask.ts'
 import { config, rawPath } from '../../support/records.ts'
@@ -78,8 +79,12 @@ describe('verify', () => {
 
   it('names its verdict by path, verifier and prompt', async () => {
     const raw = rawPath()
-    expect((await judged(raw)).verdictId).toBe(verdictIdOf(raw.pathId, 'verify-model'))
-    expect(verdictIdOf(raw.pathId, 'other-model')).not.toBe(verdictIdOf(raw.pathId, 'verify-model'))
+    expect((await judged(raw)).verdictId).toBe(
+      verdictIdOf(raw.pathId, 'verify-model', OUR_PROMPTS.verify.hash),
+    )
+    expect(verdictIdOf(raw.pathId, 'other-model', OUR_PROMPTS.verify.hash)).not.toBe(
+      verdictIdOf(raw.pathId, 'verify-model', OUR_PROMPTS.verify.hash),
+    )
   })
 
   it('passes a missing path on as a missing verdict, without a call', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '../../../models/ask.ts'
 import { consistencyPrompt } from '../../../prompts/consistency.ts'
-import { generatePrompt, generatePromptHash } from '../../../prompts/generate.ts'
-import { promptHashes } from '../../../prompts/hashes.ts'
+import { generatePrompt } from '../../../prompts/generate.ts'
 import { definePrompt } from '../../../prompts/prompt.ts'
+import { OUR_PROMPTS, promptHashes } from '../../../prompts/prompts.ts'
 import { questionBlocks } from '../../../prompts/question.ts'
 import { rankComplaint, rankPrompt, rankShape } from '../../../prompts/rank.ts'
 import { refinePrompt } from '../../../prompts/refine.ts'
@@ -46,11 +46,11 @@ describe('every prompt', () => {
   )
 
   it('has a hash of its own', () => {
-    const hashes = promptHashes()
+    const hashes = promptHashes(OUR_PROMPTS)
     const { score: _observer, ...makers } = everyPrompt
     expect(Object.keys(hashes)).toEqual(Object.keys(makers))
     expect(new Set([...Object.values(hashes), scorePrompt.hash]).size).toBe(8)
-    expect(hashes.generate).toBe(generatePromptHash)
+    expect(hashes.generate).toBe(generatePrompt.hash)
   })
 
   it.each(['generate', 'consistency', 'summarize'] as const)('%s does not show the key', (name) => {

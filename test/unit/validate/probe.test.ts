@@ -15,7 +15,7 @@ const GOOD = '{"organ":"heart"}'
 async function configAt(baseURL: string): Promise<Config> {
   const given = { endpoint: 'vllm', url: baseURL, models: 'lab/one', judge: 'lab/one', strong: 'lab/one' }
   const text = (await initText(given)).replace('maxConcurrency: 64', 'apiKeyEnv: LAB_KEY')
-  return parseConfig(text, 'ninefold.yaml', { generatePromptHash: 'x' })
+  return parseConfig(text, 'ninefold.yaml')
 }
 
 async function probed(
@@ -169,7 +169,7 @@ describe('several endpoints of one model', () => {
 
 describe('simulated endpoints', () => {
   it('are started for it, and cost nothing', async () => {
-    const config = parseConfig(await initText(), 'ninefold.yaml', { generatePromptHash: 'x' })
+    const config = parseConfig(await initText(), 'ninefold.yaml')
     const probes = await probeAll(config, {})
     expect(probes).toHaveLength(6)
     for (const probe of probes)
