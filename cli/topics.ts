@@ -21,9 +21,10 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-JSON: { pipeline, edition, topics: [{ topic, name, shared, partitions, offsets, bytes, groups: [{ group, step, title,
-lag }] }], total: { partitions, offsets, bytes, lag } }. Offsets are records and the marks that transactions leave among
-them; bytes are one copy of each partition, null when the broker does not tell.`,
+JSON: { pipeline, edition, topics: [{ topic, name, shared, partitions, offsets, bytes, compression: { codecs, ratio,
+unpackedBytes }, groups: [{ group, step, title, lag }] }], total: { partitions, offsets, bytes, lag } }. Offsets are
+records and the marks that transactions leave among them; bytes are one copy of each partition, null when the broker does
+not tell; compression is a sample's, null where there is nothing.`,
     )
     .action(topics)
 }

@@ -1,6 +1,7 @@
 /** The sections `kafka` and `registry`: where the cluster is, and how it is signed in to. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { COMPRESSIONS } from '../streams/transport/compression.ts'
 import { ENVIRONMENT_NAME_PATTERN, NAME_LENGTHS } from './names.ts'
 import { secretRef } from './secrets.ts'
 import type { Clickhouse, Config, Kafka, KafkaSasl, Registry, SecretRef } from './types.ts'
@@ -70,6 +71,10 @@ export const kafka = z
       .describe('Put before every topic and group name as it stands, e.g. "team-a."; default empty.'),
     partitions: positiveInt.max(10_000).default(8).describe('Partitions of every topic; default 8.'),
     replication: positiveInt.max(100).default(1).describe('Copies of every partition; default 1.'),
+    compression: z
+      .enum(COMPRESSIONS)
+      .default('none')
+      .describe('How records are packed: none, gzip or zstd; may be changed at any time; default none.'),
     tls: tls
       .default(false)
       .describe('true, or { ca, certificate, key } as files beside this one; default false: not encrypted.'),

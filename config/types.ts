@@ -1,5 +1,6 @@
 import type { ProcessorPlugin } from '../plugins/define.ts'
 import type { Prompts } from '../prompts/prompts.ts'
+import type { Compression } from '../streams/transport/compression.ts'
 import type { Controls } from './controls.ts'
 import type { ExportSettings } from './export.ts'
 import type { QuestionSource } from './question-sources.ts'
@@ -158,6 +159,8 @@ export interface Kafka {
   topicPrefix: string
   partitions: number
   replication: number
+  /** How what is written is packed. */
+  compression: Compression
   /** null = not encrypted. */
   tls: KafkaTls | null
   /** null = nobody signs in. */

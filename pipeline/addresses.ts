@@ -34,7 +34,7 @@ export async function findAddresses(config: Config, onProgress?: (line: string) 
   const stack = await startStack({ dataDir, onProgress, analytics: clickhouse.kind === 'local' })
   return {
     clickhouseUrl: clickhouse.kind === 'server' ? clickhouse.url : stack.clickhouseUrl,
-    kafka: brokers === null ? { brokers: stack.brokers } : brokerAddress(brokers, kafka),
+    kafka: brokerAddress(brokers ?? stack.brokers, kafka),
     registry: registry === null ? { url: stack.registryUrl } : registryAddress(registry),
   }
 }
@@ -55,7 +55,7 @@ export async function runningAddresses({
   const registryUrl = runningAt('registry')
   if (brokers.length === 0 || (registry === null && registryUrl === null)) return null
   return {
-    kafka: kafka.brokers === null ? { brokers } : brokerAddress(brokers, kafka),
+    kafka: brokerAddress(brokers, kafka),
     registry: registry === null ? { url: registryUrl! } : registryAddress(registry),
   }
 }
@@ -72,8 +72,16 @@ export async function findAnalytics(
   return clickhouse.kind === 'server' ? clickhouse.url : startEngine({ dataDir, onProgress })
 }
 
-function brokerAddress(brokers: readonly string[], { tls, sasl }: Config['kafka']): ConnectionOptions {
-  return { brokers, ssl: tls ? tlsOptions(tls) : undefined, sasl: sasl ? signIn(sasl) : undefined }
+function brokerAddress(
+  brokers: readonly string[],
+  { compression, tls, sasl }: Config['kafka'],
+): ConnectionOptions {
+  return {
+    brokers,
+    compression,
+    ssl: tls ? tlsOptions(tls) : undefined,
+    sasl: sasl ? signIn(sasl) : undefined,
+  }
 }
 
 function signIn({ mechanism, username, password }: KafkaSasl): ConnectionOptions['sasl'] {

@@ -15,6 +15,7 @@ export function topicsScreen({ topics, total }: TopicsReport, columns: number, s
     right('partitions'),
     right('offsets'),
     right('on disk'),
+    'packed',
     right('behind'),
     'who',
   ]
@@ -23,6 +24,7 @@ export function topicsScreen({ topics, total }: TopicsReport, columns: number, s
     right(count(topic.partitions)),
     right(count(topic.offsets)),
     right(sizeOf(topic.bytes)),
+    packingOf(topic),
     right(topic.groups.length === 0 ? '-' : count(lagOf(topic))),
     whoOf(topic),
   ])
@@ -31,12 +33,13 @@ export function topicsScreen({ topics, total }: TopicsReport, columns: number, s
     right(count(total.partitions)),
     right(count(total.offsets)),
     right(sizeOf(total.bytes)),
+    '',
     right(count(total.lag)),
     '',
   ]
   const [title, ...lines] = inColumns([head, ...rows, sum]).map((line) => cutAt(line, columns))
   const notes = [
-    'Offsets are records and the marks of transactions. Behind: what groups have not finished.',
+    'Offsets are records and the marks of transactions. Packed: by a sample. Behind: what groups have not finished.',
     ...(topics.some(({ shared }) => shared) ? ['* of the edition this one is built on'] : []),
   ]
   return [
@@ -57,6 +60,15 @@ function whoOf({ groups }: TopicReport): string {
 
 function lagOf({ groups }: TopicReport): number {
   return groups.reduce((sum, { lag }) => sum + lag, 0)
+}
+
+/** Codec, and how much smaller it has become: `zstd 3.1x of 12 MB`. */
+function packingOf({ compression }: TopicReport): string {
+  if (compression === null) return ''
+  const { codecs, ratio, unpackedBytes } = compression
+  if (codecs.every((codec) => codec === 'none')) return 'no'
+  const before = unpackedBytes === null ? '' : ` of ${bytesText(unpackedBytes)}`
+  return `${codecs.join(', ')} ${ratio.toFixed(1)}x${before}`
 }
 
 function sizeOf(bytes: number | null): string {

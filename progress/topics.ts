@@ -6,6 +6,7 @@ import { topicsOf } from '../plugins/topics.ts'
 import { topology } from '../processors/topology.ts'
 import type { TopicName } from '../schemas/topics.ts'
 import { sharedTopics } from '../streams/edition-topics.ts'
+import type { BatchSample } from '../streams/transport/batch-sample.ts'
 import { ClusterObserver } from '../streams/transport/observer.ts'
 import { type GroupLag, type GroupReader, readerOf, readLags } from './lags.ts'
 
@@ -22,6 +23,8 @@ export interface TopicReport {
   readonly offsets: number
   /** One copy of each partition; null when the broker does not tell. */
   readonly bytes: number | null
+  /** How it is packed, by a sample; null when there is nothing in it. */
+  readonly compression: TopicCompression | null
   /** The groups that read it, and how many offsets they are behind. */
   readonly groups: readonly {
     readonly group: string
@@ -29,6 +32,16 @@ export interface TopicReport {
     readonly title: string
     readonly lag: number
   }[]
+}
+
+/** How a topic's batches are packed. */
+export interface TopicCompression {
+  /** Kafka's codecs among them, `none` for those as they are; sorted. */
+  readonly codecs: readonly string[]
+  /** Bytes as they were before they were packed, by those that are stored. */
+  readonly ratio: number
+  /** What the topic would take unpacked, by the sample's ratio; null when the broker does not tell its bytes. */
+  readonly unpackedBytes: number | null
 }
 
 /** All topics of an edition, in the order of the dataflow. */
@@ -55,20 +68,34 @@ export async function readTopics(
   const [extents, bytes] = [await observer.extents(full), await observer.bytes(full)]
   const shared = sharedTopics(base)
   const lags = await readLags(session, observer, readersOf(session), extents)
+  const samples = new Map<string, BatchSample | null>()
+  for (const name of full) samples.set(name, await observer.sample(name, extents.get(name) ?? []))
   const topics = names.map((topic): TopicReport => {
     const name = fullName(topic)
     const its = extents.get(name) ?? []
+    const stored = bytes === null ? null : (bytes.get(name) ?? 0)
     return {
       topic,
       name,
       shared: shared.has(topic),
       partitions: its.length,
       offsets: sumOf(its.map(({ first, end }) => end - first)),
-      bytes: bytes === null ? null : (bytes.get(name) ?? 0),
+      bytes: stored,
+      compression: compressionOf(samples.get(name) ?? null, stored),
       groups: groupsOn(topic, lags),
     }
   })
   return { pipeline: config.pipeline, edition: config.edition, topics, total: totalOf(topics) }
+}
+
+function compressionOf(sample: BatchSample | null, bytes: number | null): TopicCompression | null {
+  if (sample === null) return null
+  const ratio = sample.unpackedBytes / sample.storedBytes
+  return {
+    codecs: [...sample.codecs].sort(),
+    ratio: Math.round(ratio * 100) / 100,
+    unpackedBytes: bytes === null ? null : Math.round(bytes * ratio),
+  }
 }
 
 /** The edition's steps, and the analytics where they are wanted. */

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kafkaLogCreator, type Log, silentLog } from '../log.ts'
 import { BrokerWatch } from './broker-watch.ts'
+import type { Compression } from './compression.ts'
 import { connectionFault, notAllowed } from './connection-faults.ts'
 import {
   type Admin,
@@ -34,6 +35,8 @@ export interface ConnectionOptions {
   readonly clientId?: string
   readonly ssl?: KafkaConfig['ssl']
   readonly sasl?: KafkaConfig['sasl']
+  /** How what is written is packed; default `none`. */
+  readonly compression?: Compression
 }
 
 /** A topic to be made. */
@@ -48,6 +51,8 @@ export interface NewTopic {
 export class KafkaClient {
   /** The addresses it was given. */
   readonly brokers: readonly string[]
+  /** How what is written through it is packed. */
+  readonly compression: Compression
   /** Whether the cluster answers, for all who work through this client. */
   readonly watch: BrokerWatch
   readonly #kafka: InstanceType<typeof kafkajs.Kafka>
@@ -64,6 +69,7 @@ export class KafkaClient {
       connectionTimeout: 5_000,
     }
     this.brokers = options.brokers
+    this.compression = options.compression ?? 'none'
     const kafkaOf = (tries: number) =>
       new kafkajs.Kafka({
         ...settings,

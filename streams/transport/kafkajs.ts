@@ -233,6 +233,7 @@ export interface Decoder {
   readInt64(): { toString(): string }
   readBoolean(): boolean
   readString(): string | null
+  readBytes(): Buffer | null
   readArray<T>(read: (decoder: Decoder) => T): T[]
   readUVarIntString(): string | null
   readUVarIntArray<T>(read: (decoder: Decoder) => T): T[]

@@ -2,6 +2,7 @@
  * Looks at a cluster without taking part in anything: where topics end, how far groups are, who their members are, what
  * it all takes on disk. As few requests as there can be, for it may be asked again and again while work goes on.
  */
+import { type BatchSample, sampleBatches } from './batch-sample.ts'
 import type { KafkaClient } from './client.ts'
 import { typeOf } from './connection-faults.ts'
 import { type CommittedOffset, fetchOffsetsNow } from './group-protocol.ts'
@@ -92,6 +93,23 @@ export class ClusterObserver {
       if (typeOf(error) === '') throw error
       return null
     }
+  }
+
+  /** How a topic's batches are packed, by some of its fullest partition; null where there are none. */
+  async sample(topic: string, extents: readonly Extent[]): Promise<BatchSample | null> {
+    const [fullest] = extents.toSorted((a, b) => b.end - b.first - (a.end - a.first))
+    if (fullest === undefined || fullest.end === fullest.first) return null
+    const { partition, first, end } = fullest
+    const sample = await this.#trying(async (cluster) => {
+      const placing = [...(await placed(cluster, [topic]))]
+      const [leader] = placing.find(([, led]) =>
+        led.some(({ partitions }) => partitions.includes(partition)),
+      )!
+      const broker = await cluster.findBroker({ nodeId: leader })
+      // From the middle: neither the first ones, which are few, nor the last.
+      return sampleBatches(broker, { topic, partition, offset: Math.floor((first + end) / 2) })
+    })
+    return sample.storedBytes === 0 ? null : sample
   }
 
   /** Who is in these groups now. */

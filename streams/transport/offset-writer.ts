@@ -9,10 +9,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaClient } from './client.ts'
+import { type Packer, packerOf } from './compression.ts'
 import { exchange } from './group-protocol.ts'
 import { type Cluster, produceResponse } from './kafkajs.ts'
 import { placed, writtenEnds } from './observer.ts'
-import { type BatchRecord, encodeProduce, NO_SEQUENCE } from './produce-request.ts'
+import { type BatchRecord, encodePackedProduce, encodeProduce, NO_SEQUENCE } from './produce-request.ts'
 import {
   ALL_REPLICAS,
   type OutgoingRecord,
@@ -62,16 +63,19 @@ export class OffsetWriter {
   readonly #cluster: Cluster
   readonly #filler: TransactionalProducer
 
-  private constructor(cluster: Cluster, filler: TransactionalProducer) {
+  readonly #packer: Packer | null
+
+  private constructor(cluster: Cluster, filler: TransactionalProducer, packer: Packer | null) {
     this.#cluster = cluster
     this.#filler = filler
+    this.#packer = packer
   }
 
   /** @param transactionalId whoever held it before is fenced, and what it left open is aborted */
   static async open(client: KafkaClient, transactionalId: string): Promise<OffsetWriter> {
     const filler = await TransactionalProducer.open(client, transactionalId)
     try {
-      return new OffsetWriter(await client.newCluster(), filler)
+      return new OffsetWriter(await client.newCluster(), filler, packerOf(client.compression))
     } catch (error) {
       await filler.close().catch(() => {})
       throw error
@@ -132,7 +136,7 @@ export class OffsetWriter {
 
   async #produce(leader: number, runs: readonly Run[]): Promise<void> {
     const broker = await this.#cluster.findBroker({ nodeId: leader })
-    const body = encodeProduce({
+    const produce = {
       identity: null,
       acks: ALL_REPLICAS,
       timeoutMs: TRANSACTION_TIMEOUT_MS,
@@ -140,7 +144,9 @@ export class OffsetWriter {
       batches: runs.map(({ topic, partition, records }) => {
         return { topic, partition, firstSequence: NO_SEQUENCE, records }
       }),
-    })
+    }
+    const packer = this.#packer
+    const body = packer === null ? encodeProduce(produce) : await encodePackedProduce(produce, packer)
     const request = { ...PRODUCE_REQUEST, encode: async () => ({ buffer: body }) }
     const { topics } = await exchange(broker, { request, response: produceResponse })
     const bases = new Map(

@@ -10,11 +10,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { backOff } from './back-off.ts'
 import type { KafkaClient } from './client.ts'
+import { type Packer, packerOf } from './compression.ts'
 import { typeOf } from './connection-faults.ts'
 import { exchange, type Membership, type TopicOffsets, txnOffsetCommit } from './group-protocol.ts'
 import { type Broker, type Cluster, produceResponse, type TransactionIdentity } from './kafkajs.ts'
 import { isPassing } from './outlook.ts'
-import { encodeProduce } from './produce-request.ts'
+import { encodePackedProduce, encodeProduce } from './produce-request.ts'
 import { mindingTime, recordTime } from './record-time.ts'
 
 /** A record to be published. Keys decide nothing here: the partition is already chosen. */
@@ -83,10 +84,18 @@ export class TransactionalProducer {
   readonly #sequences = new Map<string, number>()
   readonly #groupCoordinators = new Map<string, Broker>()
 
-  private constructor(cluster: Cluster, coordinator: Broker, identity: TransactionIdentity) {
+  readonly #packer: Packer | null
+
+  private constructor(
+    cluster: Cluster,
+    coordinator: Broker,
+    identity: TransactionIdentity,
+    packer: Packer | null,
+  ) {
     this.#cluster = cluster
     this.#coordinator = coordinator
     this.#identity = identity
+    this.#packer = packer
   }
 
   /**
@@ -109,7 +118,8 @@ export class TransactionalProducer {
         })
         const request = { transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS }
         const { producerId, producerEpoch } = await coordinator.initProducerId(request)
-        return new TransactionalProducer(cluster, coordinator, { transactionalId, producerId, producerEpoch })
+        const identity = { transactionalId, producerId, producerEpoch }
+        return new TransactionalProducer(cluster, coordinator, identity, packerOf(client.compression))
       } catch (error) {
         await cluster?.disconnect().catch(() => {})
         if (!OPENING.has(typeOf(error)) && !isPassing(error)) throw error
@@ -188,7 +198,7 @@ export class TransactionalProducer {
     bases: Map<string, number>,
   ): Promise<void> {
     const broker = await this.#cluster.findBroker({ nodeId: leader })
-    const body = encodeProduce({
+    const request = {
       identity: this.#identity,
       acks: ALL_REPLICAS,
       timeoutMs: TRANSACTION_TIMEOUT_MS,
@@ -197,7 +207,9 @@ export class TransactionalProducer {
         const firstSequence = this.#takeSequences(`${topic}/${partition}`, records.length)
         return { topic, partition, firstSequence, records }
       }),
-    })
+    }
+    const packer = this.#packer
+    const body = packer === null ? encodeProduce(request) : await encodePackedProduce(request, packer)
     const response = await exchange(broker, {
       request: { ...PRODUCE_REQUEST, encode: async () => ({ buffer: body }) },
       response: mindingTime(produceResponse),

@@ -35,7 +35,15 @@ export function toyConfig(pipeline: string, dataDir: string): Config {
   return config({
     pipeline,
     dataDir,
-    kafka: { brokers: null, topicPrefix: '', partitions: 4, replication: 1, tls: null, sasl: null },
+    kafka: {
+      brokers: null,
+      topicPrefix: '',
+      partitions: 4,
+      replication: 1,
+      compression: 'none',
+      tls: null,
+      sasl: null,
+    },
     // Toys may fail as often as their tests want.
     deadLetters: { maxShare: 1, window: 100 },
   })

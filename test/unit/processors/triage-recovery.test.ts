@@ -10,7 +10,15 @@ import { FakeAsk } from '../../support/fake-ask.ts'
 import { config, question, verdict } from '../../support/records.ts'
 
 const small: Config = config({
-  kafka: { brokers: null, topicPrefix: '', partitions: 2, replication: 1, tls: null, sasl: null },
+  kafka: {
+    brokers: null,
+    topicPrefix: '',
+    partitions: 2,
+    replication: 1,
+    compression: 'none',
+    tls: null,
+    sasl: null,
+  },
 })
 const TIERS = ['triaged-easy', 'triaged-medium', 'triaged-difficult'] as const
 const RUNS = Number(process.env.NINEFOLD_PROPERTY_RUNS ?? 60)

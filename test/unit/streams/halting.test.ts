@@ -9,7 +9,15 @@ import { config } from '../../support/records.ts'
 import { copy, toyQuestion } from '../../support/toy-processors.ts'
 
 const small = config({
-  kafka: { brokers: null, topicPrefix: '', partitions: 1, replication: 1, tls: null, sasl: null },
+  kafka: {
+    brokers: null,
+    topicPrefix: '',
+    partitions: 1,
+    replication: 1,
+    compression: 'none',
+    tls: null,
+    sasl: null,
+  },
 })
 const spending = { spent: 5, assumed: 0, reserved: 0 }
 const budgetReached = new BudgetReached(

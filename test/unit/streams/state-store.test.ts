@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { StoreSpec } from '../../../streams/processor.ts'
 import {
   StateDatabase,
@@ -97,6 +97,20 @@ describe('a store', () => {
     work(store, 1, entry('two'))
     expect(store.get('k')?.text).toBe('two')
     expect((await restored()).get('k')?.text).toBe('one')
+  })
+
+  it('writes only what is left of changes that commit together', async () => {
+    const store = await restored()
+    const changes = [work(store, 0, entry('one', [0])), work(store, 1, entry('two', [0, 1]))]
+    commit(store, ...changes)
+    expect(database.places('group/0').sort()).toEqual([0, 1])
+    const written = vi.spyOn(database, 'setBody')
+    const values = vi.spyOn(database, 'setValue')
+    commit(store, work(store, 2, entry('three', [0, 1, 2])), work(store, 3, entry('four')))
+    expect(database.places('group/0')).toEqual([])
+    expect(database.value('group/0', 'k')).toMatchObject({ text: 'four' })
+    expect(written).not.toHaveBeenCalled()
+    expect(values).toHaveBeenCalledOnce()
   })
 
   it('shows the newest of several uncommitted puts while the older ones are being committed', async () => {

@@ -9,7 +9,15 @@ import { copy, toyQuestion } from '../../support/toy-processors.ts'
 
 const RECORDS = 60
 const onePartition = config({
-  kafka: { brokers: null, topicPrefix: '', partitions: 1, replication: 1, tls: null, sasl: null },
+  kafka: {
+    brokers: null,
+    topicPrefix: '',
+    partitions: 1,
+    replication: 1,
+    compression: 'none',
+    tls: null,
+    sasl: null,
+  },
 })
 
 /** An endpoint behind a journal: what was answered once is answered so for ever. */

@@ -21,6 +21,9 @@ it('counts records by step and by topic; what stands in for failed ones is none'
   expect(counters.of('verify').failures).toEqual(new Map([['refused', 1]]))
   expect(counters.of('rank')).toMatchObject({ done: 1, deadLetters: 0 })
   expect(['verdicts', 'dead', 'kept'].map((topic) => counters.written(topic))).toEqual([1, 1, 0])
+  counters.committed([result('again', 'verdicts')])
+  expect(counters.written('verdicts')).toBe(2)
+  expect(['verify', 'again', 'rank'].map((step) => counters.written('verdicts', step))).toEqual([1, 1, 0])
 })
 
 it('knows which share of the offsets holds records', () => {

@@ -12,7 +12,15 @@ import { expectExact } from '../../../support/toy-outcome.ts'
 import { copy, threes, toyQuestion } from '../../../support/toy-processors.ts'
 
 const small: Config = config({
-  kafka: { brokers: null, topicPrefix: '', partitions: 3, replication: 1, tls: null, sasl: null },
+  kafka: {
+    brokers: null,
+    topicPrefix: '',
+    partitions: 3,
+    replication: 1,
+    compression: 'none',
+    tls: null,
+    sasl: null,
+  },
 })
 
 /** More for a night: NINEFOLD_PROPERTY_RUNS. */

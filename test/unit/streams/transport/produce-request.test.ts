@@ -41,7 +41,10 @@ function encodedByKafkaJs(id: object, all: readonly Batch[]): Promise<{ buffer: 
     partitions: own.map(({ partition, firstSequence, records }) => ({
       partition,
       firstSequence,
-      messages: records.map((record) => ({ ...record, headers: {} })),
+      messages: records.map(({ headers = [], ...record }) => ({
+        ...record,
+        headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+      })),
     })),
   }))
   return kafkaJsProduce({ ...id, acks: -1, timeout: 10_000, compression: 0, topicData }).encode()
@@ -67,6 +70,34 @@ describe('a produce request', () => {
         })
         const theirs = await encodedByKafkaJs(id, all)
         expect(ours.equals(theirs.buffer)).toBe(true)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('has them also where records bring their own times and headers', async () => {
+    const header = fc.record({
+      name: fc.string({ unit: 'grapheme', maxLength: 12 }),
+      value: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    })
+    const record = fc.record({
+      key,
+      value: content,
+      // All of as many digits: KafkaJS sorts them as text.
+      timestamp: fc.integer({ min: 1_000_000_000_000, max: 2_000_000_000_000 }),
+      headers: fc.uniqueArray(header, { maxLength: 4, selector: ({ name }) => name }),
+    })
+    const oneBatch = fc.record({
+      topic: fc.constant('t'),
+      partition: fc.nat(20),
+      firstSequence: fc.nat(9),
+      records: fc.array(record, { minLength: 1, maxLength: 20 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(identity, oneBatch, async (id, one) => {
+        const settings = { identity: id, acks: -1, timeoutMs: 10_000, timestamp: NOW, batches: [one] }
+        const theirs = await encodedByKafkaJs(id, [one])
+        expect(encodeProduce(settings).toString('hex')).toBe(theirs.buffer.toString('hex'))
       }),
       { numRuns: 100 },
     )
