@@ -246,12 +246,11 @@ export class StateStore<S> implements Store<S> {
 
   /** Writes committed changes; `position` is the changelog offset they reach. */
   apply(changes: readonly StoreChanges[], position: number | null): void {
+    const { values, bodies, released } = outcomeOf(changes)
     this.#database.transaction(() => {
-      for (const { puts, retain, release } of changes) {
-        for (const { key, value } of puts) this.#database.setValue(this.#name, key, value)
-        for (const { offset, bytes } of retain) this.#database.setBody(this.#name, offset, bytes)
-        for (const offset of release) this.#database.removeBody(this.#name, offset)
-      }
+      for (const [key, value] of values) this.#database.setValue(this.#name, key, value)
+      for (const [offset, bytes] of bodies) this.#database.setBody(this.#name, offset, bytes)
+      for (const offset of released) this.#database.removeBody(this.#name, offset)
       if (position !== null) this.#database.setPosition(this.#name, position)
     })
     for (const { puts, retain, unsettled } of changes) {
@@ -314,4 +313,20 @@ export class StateStore<S> implements Store<S> {
     if (room === null) write()
     else await room.write(write, this.#source.signal)
   }
+}
+
+/** What is to be written of changes that follow one another: no value that is put again, no body that is let go of. */
+function outcomeOf(changes: readonly StoreChanges[]) {
+  const values = new Map<string, unknown>()
+  const bodies = new Map<number, Buffer>()
+  const released: number[] = []
+  for (const { puts, retain, release } of changes) {
+    for (const { key, value } of puts) values.set(key, value)
+    for (const { offset, bytes } of retain) bodies.set(offset, bytes)
+    for (const offset of release) {
+      bodies.delete(offset)
+      released.push(offset)
+    }
+  }
+  return { values, bodies, released }
 }
