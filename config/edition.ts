@@ -39,15 +39,24 @@ export interface Edition {
   readonly content: EditionContent
 }
 
+const editions = new WeakMap<Config, Edition>()
+
 /**
  * The edition a configuration describes. Who scores, what and how is no part of it: scores are observations that nothing
  * is made of, and a dataset is the same whether it was looked at or not.
  */
 export function editionOf(config: Config): Edition {
+  // Every record is made with its hash.
+  const edition = editions.get(config) ?? editionWith(contentOf(config))
+  editions.set(config, edition)
+  return edition
+}
+
+function contentOf(config: Config): EditionContent {
   const { score: _observer, ...makers } = config.roles
   const roles = Object.values(makers)
   const wording = ownWording(config.prompts)
-  return editionWith({
+  return {
     samplers: Object.fromEntries(
       config.samplers.map((sampler) => [sampler.samplerId, { ...asked(sampler), ordinal: sampler.ordinal }]),
     ),
@@ -57,7 +66,7 @@ export function editionOf(config: Config): Edition {
     verify: { ...config.verify },
     prompts: promptHashes(config.prompts),
     ...(Object.keys(wording).length > 0 && { wording }),
-  })
+  }
 }
 
 /** Sections of the file whose settings may decide results, as far as those of --set are concerned. */
