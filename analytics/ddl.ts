@@ -94,6 +94,11 @@ export function dropStatement(kind: 'TABLE' | 'VIEW', name: string, layout: Layo
   return `DROP ${kind} IF EXISTS ${nameIn(layout, name)}${onCluster(layout)} SYNC`
 }
 
+/** The statement that drops an edition's rows of a table. */
+export function dropEditionStatement(table: string, edition: string, layout: Layout): string {
+  return `ALTER TABLE ${nameIn(layout, table)}${onCluster(layout)} DROP PARTITION ${literal(edition)}`
+}
+
 /** ` ON CLUSTER …` where there is one. */
 export function onCluster({ cluster }: Layout): string {
   return cluster === null ? '' : ` ON CLUSTER ${literal(cluster)}`

@@ -11,6 +11,7 @@ import type { Session } from '../pipeline/session.ts'
 import { columnsOf } from '../terminal/fit.ts'
 import { counted } from '../terminal/numbers.ts'
 import { styleFor } from '../terminal/style.ts'
+import { isAttended } from './attended.ts'
 import { EXIT } from './exit-codes.ts'
 import { onProgress } from './session-options.ts'
 
@@ -108,11 +109,6 @@ export async function isDeclined(
   if (ready.length <= ASKED_ABOVE || !isAttended()) return false
   const message = question(counted(ready.length, 'dead letter'))
   return !(await confirm({ message, default: false }))
-}
-
-/** Whether somebody is there to answer. */
-function isAttended(): boolean {
-  return process.stdin.isTTY === true && process.stdout.isTTY === true
 }
 
 /** How tables are shown. */

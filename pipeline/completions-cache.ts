@@ -4,8 +4,9 @@
  */
 import { join } from 'node:path'
 import { JournalShelves, RebuiltJournal } from '../models/journal.ts'
-import { editionOfTopic } from '../schemas/topic-names.ts'
 import { waitForLock } from '../stack/lock.ts'
+import { editionsWith, editionTopics } from '../streams/edition-topics.ts'
+import { clusterFolder } from '../streams/slot.ts'
 import { readCompletions } from './completions-reading.ts'
 import type { Session } from './session.ts'
 
@@ -15,11 +16,13 @@ const LOCK_TIMEOUT_MS = 3_600_000
 /** Reads what is new. @returns how many completions were taken in. */
 export async function rebuildCompletionsCache(session: Session): Promise<number> {
   const { config, client } = session
-  const folder = join(config.dataDir, 'journal', `${config.pipeline}.${config.edition}`)
+  // Beside the journals of the editions, none of which may have this name.
+  const folder = join(config.dataDir, 'journal', `${config.pipeline}._rebuilt`)
   using _lock = await waitForLock(join(folder, 'rebuilt.lock'), { timeoutMs: LOCK_TIMEOUT_MS })
   const journals = join(config.dataDir, 'journal')
   const known = new JournalShelves(journals, '')
-  const rebuilt = new RebuiltJournal(join(folder, `rebuilt-${await fileName(client)}`))
+  // Another cluster's offsets mean nothing here.
+  const rebuilt = new RebuiltJournal(join(folder, clusterFolder(await client.clusterId())))
   try {
     let taken = 0
     for (const topic of await completionTopics(session))
@@ -31,17 +34,10 @@ export async function rebuildCompletionsCache(session: Session): Promise<number>
   }
 }
 
-/** Another cluster's offsets mean nothing here. */
-async function fileName(client: Session['client']): Promise<string> {
-  return (await client.clusterId()).replaceAll(/[^A-Za-z0-9_-]/g, '_')
-}
-
-/** The completions of every edition of the pipeline: editions that ask alike share the answers. */
+/** The completions of all editions. */
 async function completionTopics({ config, client }: Session): Promise<string[]> {
-  const { pipeline, kafka } = config
-  const parts = { topicPrefix: kafka.topicPrefix, pipeline }
-  const topics = await client.listTopics()
-  return topics.filter((topic) => editionOfTopic(parts, 'completions', topic) !== null).sort()
+  const editions = editionsWith('completions', config, await client.listTopics())
+  return editions.map((edition) => editionTopics({ ...config, edition }, null)('completions'))
 }
 
 /** What this machine's own journals know already is not kept twice. */

@@ -75,7 +75,8 @@ function readNote(path: string): z.infer<typeof note> | null {
   }
 }
 
-function notePath({ config, fullName }: Session): string {
+/** Where the note of an intake topic lies. A topic made anew under its name must not find it. */
+export function notePath({ config, fullName }: Pick<Session, 'config' | 'fullName'>): string {
   return join(config.dataDir, 'loaded', `${fullName('intake')}.json`)
 }
 

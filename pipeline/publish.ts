@@ -13,8 +13,11 @@ import type { Session } from './session.ts'
 const MAX_ATTEMPTS = 10
 const RETRY_MS = 100
 
+/** What of a session records are written through. */
+export type PublishingSession = Pick<Session, 'client' | 'codec' | 'config' | 'fullName'>
+
 /** Publishes the records in one transaction. */
-export async function publish(session: Session, emissions: readonly Emission[]): Promise<void> {
+export async function publish(session: PublishingSession, emissions: readonly Emission[]): Promise<void> {
   const publisher = await Publisher.open(session)
   try {
     await publisher.publish(emissions)
@@ -46,7 +49,7 @@ export class Publisher implements RecordSink {
     this.#producer = producer
   }
 
-  static async open({ client, codec, config, fullName }: Session): Promise<Publisher> {
+  static async open({ client, codec, config, fullName }: PublishingSession): Promise<Publisher> {
     const records = new RecordCodec(codec, fullName, topicsOf(config), config.kafka.partitions)
     const id = groupName(config, `load-${randomUUID()}`)
     return new Publisher(client, records, id, await TransactionalProducer.open(client, id))

@@ -12,10 +12,10 @@ import { SINK_STEP } from '../analytics/sink/sink.ts'
 import { TABLES } from '../analytics/tables/tables.ts'
 import { NinefoldError } from '../errors.ts'
 import { groupName } from '../schemas/topic-names.ts'
-import { editionTopics } from '../streams/edition-topics.ts'
+import { editionsWith, editionTopics } from '../streams/edition-topics.ts'
 import { findAnalytics } from './addresses.ts'
 import { startSink } from './analytics.ts'
-import { baseOf, findEdition } from './editions.ts'
+import { baseOf, readEditionTopic } from './editions.ts'
 import type { Session } from './session.ts'
 
 /** How many rows a table has now. */
@@ -50,21 +50,18 @@ export async function rebuildAnalytics(
   }
 }
 
-/** A session's own edition and its siblings, each as a session of its own. */
+/** A session's own edition and its siblings, each as a session of its own; those that are being dropped are not. */
 async function editionsOf(session: Session): Promise<Session[]> {
   const { client, config } = session
-  const start = `${config.kafka.topicPrefix}${config.pipeline}.`
-  const names = (await client.listTopics())
-    .filter((topic) => topic.startsWith(start) && topic.endsWith('.editions'))
-    .map((topic) => topic.slice(start.length, -'.editions'.length))
-    .filter((name) => !name.includes('.'))
-  const siblings = names.sort().map(async (edition): Promise<Session> => {
+  const names = editionsWith('editions', config, await client.listTopics())
+  const siblings = names.map(async (edition): Promise<Session | null> => {
     const its = { ...config, edition }
-    const recorded = await findEdition(session, editionTopics(its, null)('editions'))
-    const base = recorded === null ? null : baseOf(recorded)
+    const recorded = await readEditionTopic(session, editionTopics(its, null)('editions'))
+    if (recorded?.isDropping) return null
+    const base = recorded === null ? null : baseOf(recorded.record)
     return { ...session, config: its, base, fullName: editionTopics(its, base) }
   })
-  return Promise.all(siblings)
+  return (await Promise.all(siblings)).filter((sibling) => sibling !== null)
 }
 
 async function refuseWhileBusy({ client }: Session, editions: readonly Session[]): Promise<void> {

@@ -6,7 +6,7 @@ import { NinefoldError } from '../errors.ts'
 import type { ProcessorPlugin } from '../plugins/define.ts'
 import { ownTopics } from '../plugins/topics.ts'
 import { type Codec, createCodec } from '../schemas/codec.ts'
-import { connectRegistry } from '../schemas/registry.ts'
+import { connectRegistry, lookUpRegistry } from '../schemas/registry.ts'
 import type { TopicName } from '../schemas/topics.ts'
 import { type EditionBase, editionTopics, topicsToMake } from '../streams/edition-topics.ts'
 import { fileLog, type Log } from '../streams/log.ts'
@@ -14,7 +14,7 @@ import { KafkaClient } from '../streams/transport/client.ts'
 import { TopicReader } from '../streams/transport/reader.ts'
 import { UnreadableRecords } from '../streams/unreadable.ts'
 import { findAddresses } from './addresses.ts'
-import { baseOf, checkBase, findEdition } from './editions.ts'
+import { baseOf, checkBase, findEdition, readEditionTopic, refuseDropping } from './editions.ts'
 
 /** How to open a session. */
 export interface SessionOptions {
@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly base?: EditionBase
   /** Processors to plug in beside those the configuration names. */
   readonly plugins?: readonly ProcessorPlugin[]
+  /** Makes no topics and registers no schemas: for who only reads. What does not exist must not be asked for. */
+  readonly readOnly?: boolean
   /** Told, a line at a time, what takes long. */
   readonly onProgress?: (line: string) => void
 }
@@ -51,7 +53,7 @@ export interface Session {
 
 /** Reads the configuration, starts what the local stack lacks, makes topics and schemas that are missing. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { edition, set, plugins } = options
+  const { edition, set, plugins, readOnly = false } = options
   const config = await loadConfig(options.config, { edition, set, plugins })
   const log = fileLog(join(config.dataDir, 'logs', 'ninefold.log'))
   const { kafka, registry, clickhouseUrl } = await findAddresses(config, options.onProgress)
@@ -60,16 +62,20 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const reader = new TopicReader(client)
     const own = editionTopics(config, null)
     const extra = ownTopics(config)
-    const codec = createCodec(await connectRegistry({ ...registry, topicName: own, extra }), { extra })
+    const schemas = readOnly
+      ? lookUpRegistry(registry)
+      : await connectRegistry({ ...registry, topicName: own, extra })
+    const codec = createCodec(schemas, { extra })
     const unreadable = new UnreadableRecords()
-    const recorded = await findEdition({ client, reader, codec, unreadable }, own('editions'))
-    const base = recorded === null ? (options.base ?? null) : baseOf(recorded)
+    const recorded = await readEditionTopic({ client, reader, codec, unreadable }, own('editions'))
+    if (!readOnly) refuseDropping(config.edition, recorded)
+    const base = recorded === null ? (options.base ?? null) : baseOf(recorded.record)
     if (recorded === null && base !== null) {
       const ofBase = editionTopics({ ...config, edition: base.edition }, null)
       checkBase(base, await findEdition({ client, reader, codec, unreadable }, ofBase('editions')))
     }
     const fullName = editionTopics(config, base)
-    await ensureTopics(config, client, fullName)
+    if (!readOnly) await ensureTopics(config, client, fullName)
     const analyticsUrl = clickhouseUrl
     const opened = { config, client, reader, codec, log, base, analyticsUrl, unreadable, fullName }
     return { ...opened, close: () => client.close() }
@@ -85,13 +91,16 @@ async function ensureTopics(
   client: KafkaClient,
   fullName: (topic: TopicName) => string,
 ): Promise<void> {
-  const { partitions } = config.kafka
-  for (const [topic, count] of await client.ensureTopics(topicsToMake(config, fullName))) {
-    if (count === partitions) continue
-    throw new NinefoldError(
-      'NF_TOPIC_PARTITIONS',
-      `topic ${topic} has ${count} partitions, but kafka.partitions is ${partitions}`,
-      `Set kafka.partitions to ${count}, or use another pipeline name: all topics of a pipeline have equally many, so that a question's records meet in one partition.`,
-    )
-  }
+  const counts = await client.ensureTopics(topicsToMake(config, fullName))
+  for (const [topic, count] of counts) checkPartitions(config, topic, count)
+}
+
+/** @throws NF_TOPIC_PARTITIONS when a topic has another number of partitions than configured. */
+export function checkPartitions({ kafka: { partitions } }: Config, topic: string, count: number): void {
+  if (count === partitions) return
+  throw new NinefoldError(
+    'NF_TOPIC_PARTITIONS',
+    `topic ${topic} has ${count} partitions, but kafka.partitions is ${partitions}`,
+    `Set kafka.partitions to ${count}, or use another pipeline name: all topics of a pipeline have equally many, so that a question's records meet in one partition.`,
+  )
 }

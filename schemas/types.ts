@@ -176,8 +176,10 @@ export interface DeadLetter {
   headers: readonly RecordHeader[]
 }
 
-/** What a dataset edition is: recorded at its first start, and never changed. */
+/** What a dataset edition is: recorded at its first start, and never changed. A record of kind dropping may follow it. */
 export interface Edition {
+  /** started, or dropping: it is being deleted. */
+  kind: string
   /** Its name. */
   edition: string
   /** Hash of all that changes results. */
@@ -190,6 +192,10 @@ export interface Edition {
   from: string | null
   /** Ninefold's version. */
   codeVersion: string
+  /** What was set beside the file and decides results, each key=value. */
+  settings: readonly string[]
+  /** How much there was to take in when it was first started; empty where it was not noted. */
+  inputs: readonly InputEnd[]
 }
 
 /** A medium question whose mended paths all failed. */
@@ -212,6 +218,16 @@ export interface Escalated {
   wrong: readonly WrongPath[]
   /** The mended paths that failed. */
   attempts: readonly Attempt[]
+}
+
+/** Where a partition of an edition's input ended. */
+export interface InputEnd {
+  /** The topic's short name. */
+  topic: string
+  /** The partition. */
+  partition: number
+  /** The offset after its last. */
+  end: number
 }
 
 /** A question on its way in, written by a loader or by any Avro client, under any key. */

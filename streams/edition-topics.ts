@@ -1,8 +1,7 @@
 /** Which topics an edition reads and writes: its own, and those it shares with the edition it is built on. */
 import type { Config } from '../config/config.ts'
-import { DOTLESS_PATTERN } from '../config/names.ts'
 import { topicsOf } from '../plugins/topics.ts'
-import { topicNames } from '../schemas/topic-names.ts'
+import { editionOfTopic, topicNames } from '../schemas/topic-names.ts'
 import type { TopicName } from '../schemas/topics.ts'
 import type { NewTopic } from './transport/client.ts'
 
@@ -43,12 +42,8 @@ export function editionsWith(
   { kafka, pipeline }: Pick<Config, 'kafka' | 'pipeline'>,
   topics: readonly string[],
 ): string[] {
-  const [start, end] = [`${kafka.topicPrefix}${pipeline}.`, `.${topic}`]
-  return topics
-    .filter((name) => name.startsWith(start) && name.endsWith(end))
-    .map((name) => name.slice(start.length, -end.length))
-    .filter((edition) => DOTLESS_PATTERN.test(edition))
-    .sort()
+  const parts = { topicPrefix: kafka.topicPrefix, pipeline }
+  return topics.flatMap((name) => editionOfTopic(parts, topic, name) ?? []).sort()
 }
 
 const KEPT: Readonly<Record<string, string>> = { 'retention.ms': '-1', 'retention.bytes': '-1' }

@@ -23,11 +23,10 @@ export interface Slot {
 /** Where a slot of this pipeline's edition keeps its lock and its journal. */
 export function slotPlaces(config: Config, slot: string): SlotPlaces {
   const { dataDir, pipeline, edition } = config
-  const own = `${pipeline}.${edition}`
   return {
-    lock: join(dataDir, 'workers', own, `${slot}.lock`),
+    lock: join(slotsFolder(config), `${slot}.lock`),
     journal: `${edition}-${slot}`,
-    journalFolder: join(dataDir, 'journal', own, slot),
+    journalFolder: join(dataDir, 'journal', `${pipeline}.${edition}`, slot),
   }
 }
 
@@ -51,19 +50,29 @@ function isSlotOfMachine(name: string, slot: string): boolean {
   return name.startsWith(machine) && /^\d+$/.test(name.slice(machine.length))
 }
 
+/** A cluster's id as a folder's name. */
+export function clusterFolder(clusterId: string): string {
+  return clusterId.replaceAll(/[^A-Za-z0-9_-]/g, '_')
+}
+
+/** Where the slots of a data folder are that an edition has had, and their locks. */
+export function slotsFolder({ dataDir, pipeline, edition }: Config): string {
+  return join(dataDir, 'workers', `${pipeline}.${edition}`)
+}
+
 /** More workers than this on one machine are a mistake. */
 const MAX_SLOTS = 256
 
 /** Takes the first free slot of this pipeline's edition. @throws when there is none. */
 export function takeSlot(config: Config, clusterId: string): Slot {
   const machine = machineId(config.dataDir)
-  const folder = join(config.dataDir, 'workers', `${config.pipeline}.${config.edition}`)
+  const folder = slotsFolder(config)
   for (let number = 0; number < MAX_SLOTS; number++) {
     const name = `${machine}-${number}`
     const lock = acquireLock(slotPlaces(config, name).lock)
     if (lock === null) continue
     // Another cluster's offsets mean nothing here.
-    const own = join(folder, name, clusterId.replaceAll(/[^A-Za-z0-9_-]/g, '_'))
+    const own = join(folder, name, clusterFolder(clusterId))
     mkdirSync(own, { recursive: true })
     return { name, folder: own, release: () => lock.release() }
   }

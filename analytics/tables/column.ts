@@ -34,8 +34,12 @@ export const TEXT_OR_NULL: ColumnType = { type: 'Nullable(String)', codec: 'ZSTD
 export const TEXTS: ColumnType = { type: 'Array(String)', codec: 'ZSTD(3)' }
 /** A number of things that stays small, e.g. of wrong paths. */
 export const SMALL: ColumnType = { type: 'UInt32' }
+/** Several of them. */
+export const SMALLS: ColumnType = { type: 'Array(UInt32)' }
 /** A place in a log, or another number that grows. */
 export const NUMBER: ColumnType = { type: 'UInt64', codec: 'Delta, ZSTD(1)' }
+/** Several of them. */
+export const NUMBERS: ColumnType = { type: 'Array(UInt64)', codec: 'ZSTD(1)' }
 /** A number that only some know, e.g. tokens. */
 export const NUMBER_OR_NULL: ColumnType = { type: 'Nullable(UInt64)', codec: 'ZSTD(1)' }
 /** A fraction that may be left to the endpoint, e.g. a temperature. */

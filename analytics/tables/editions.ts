@@ -1,5 +1,5 @@
 import type { Edition } from '../../schemas/types.ts'
-import { columnsOf, ID, TEXT, WORD } from './column.ts'
+import { columnsOf, ID, NUMBERS, SMALLS, TEXT, TEXTS, WORD, WORDS } from './column.ts'
 import { table } from './table.ts'
 
 const { field, made } = columnsOf<Edition>('Edition')
@@ -11,6 +11,7 @@ export const editions = table({
   topics: ['editions'],
   orderBy: [],
   columns: [
+    field('kind', WORD),
     field('hash', ID),
     field('config', TEXT),
     made(
@@ -26,5 +27,16 @@ export const editions = table({
       ({ from }) => from ?? '',
     ),
     field('codeVersion', WORD),
+    field('settings', TEXTS),
+    made(
+      'inputs.topic',
+      WORDS,
+      'What there was to take in when it was first started: the topics.',
+      ({ inputs }) => inputs.map(({ topic }) => topic),
+    ),
+    made('inputs.partition', SMALLS, 'Their partitions.', ({ inputs }) =>
+      inputs.map(({ partition }) => partition),
+    ),
+    made('inputs.end', NUMBERS, 'Where each of these ended.', ({ inputs }) => inputs.map(({ end }) => end)),
   ],
 })

@@ -159,7 +159,17 @@ export function everyTopic(): Omit<TopicRecords, 'triage-state'> {
       why: null,
       by: null,
     },
-    editions: { edition: 'main', hash: 'h', config: '{}', base: null, from: null, codeVersion: '0.1.0' },
+    editions: {
+      kind: 'started',
+      edition: 'main',
+      hash: 'h',
+      config: '{}',
+      base: null,
+      from: null,
+      codeVersion: '0.1.0',
+      settings: ['triage.easy.maxErrors=3'],
+      inputs: [{ topic: 'intake', partition: 0, end: 7 }],
+    },
     'budget-events': {
       eventId: 'event-1',
       edition: 'main',

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type EditionSource, findEdition } from '../../../pipeline/editions.ts'
+import {
+  DROPPING,
+  type EditionSource,
+  findEdition,
+  readEditionTopic,
+  refuseDropping,
+} from '../../../pipeline/editions.ts'
 import { memoryCodec } from '../../../schemas/memory-codec.ts'
 import type { Edition } from '../../../schemas/types.ts'
 import { UnreadableRecords } from '../../../streams/unreadable.ts'
@@ -7,12 +13,15 @@ import { UnreadableRecords } from '../../../streams/unreadable.ts'
 const codec = memoryCodec()
 const TOPIC = 'test.main.editions'
 const edition: Edition = {
+  kind: 'started',
   edition: 'main',
   hash: 'h',
   config: '{}',
   base: null,
   from: null,
   codeVersion: '1',
+  settings: [],
+  inputs: [],
 }
 
 function sourceOf(...values: (Buffer | null)[]): EditionSource {
@@ -50,5 +59,18 @@ describe('what is recorded of an edition', () => {
       code: 'NF_EDITION_UNREADABLE',
       message: expect.stringContaining(`${TOPIC} can be read; the first record is 0/0: editions: magic byte`),
     })
+  })
+
+  it('ends with the record that says it is being dropped: nobody goes on with it', async () => {
+    const dropping = codec.encode('editions', { ...edition, kind: DROPPING })
+    const started = await readEditionTopic(sourceOf(recorded, garbage), TOPIC)
+    expect(started).toMatchObject({ record: edition, madeAt: 0, isDropping: false })
+    expect(() => refuseDropping('main', started)).not.toThrow()
+    const found = await readEditionTopic(sourceOf(recorded, dropping), TOPIC)
+    expect(found).toMatchObject({ record: edition, isDropping: true })
+    expect(() => refuseDropping('main', found)).toThrow(
+      expect.objectContaining({ code: 'NF_EDITION_DROPPING' }),
+    )
+    expect(() => refuseDropping('main', null)).not.toThrow()
   })
 })

@@ -1,0 +1,4 @@
+/** Whether somebody is there to answer a question. */
+export function isAttended(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true
+}
