@@ -319,13 +319,16 @@ export class StateStore<S> implements Store<S> {
 function outcomeOf(changes: readonly StoreChanges[]) {
   const values = new Map<string, unknown>()
   const bodies = new Map<number, Buffer>()
-  const released: number[] = []
+  const released = new Set<number>()
   for (const { puts, retain, release } of changes) {
     for (const { key, value } of puts) values.set(key, value)
-    for (const { offset, bytes } of retain) bodies.set(offset, bytes)
+    for (const { offset, bytes } of retain) {
+      bodies.set(offset, bytes)
+      released.delete(offset)
+    }
     for (const offset of release) {
       bodies.delete(offset)
-      released.push(offset)
+      released.add(offset)
     }
   }
   return { values, bodies, released }
