@@ -4,7 +4,7 @@
  * A transaction happens in one moment, or not at all. One that commits leaves a marker behind its records; one
  * that is aborted leaves its records' offsets empty. So topics have the holes they have in Kafka.
  */
-import type { Producer } from '../committer.ts'
+import type { Producer } from '../committer-options.ts'
 import type { LogReader } from '../task-opening.ts'
 import type { Membership } from '../transport/group-protocol.ts'
 import type { Bounds, StoredRecord } from '../transport/reader.ts'
