@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { OUR_PROMPTS, PROMPT_NAMES, type PromptName, type Prompts } from '../prompts/prompts.ts'
-import type { Wording } from '../prompts/rewordable.ts'
 import type { Report } from './checks.ts'
 import { type IssueDetail, shortened } from './errors.ts'
 
@@ -72,50 +71,53 @@ export function resolvePrompts(
   return Object.fromEntries(worded) as Prompts
 }
 
+/** Where either part of the words is given: in the configuration itself, or in a file. */
+const PLACES = { task: ['text', 'file'], system: ['system', 'systemFile'] } as const
+
 function reworded(name: PromptName, given: Words, folder: string, report: Report): Prompts[PromptName] {
-  const taken = (text: 'text' | 'system', file: 'file' | 'systemFile'): string | null => {
+  const own: { task?: string; system?: string } = {}
+  for (const part of ['task', 'system'] as const) {
+    const [inline, file] = PLACES[part]
     const path = given[file]
-    const key = path === undefined ? text : file
-    const read = path === undefined ? { said: given[text] ?? null } : readWords(resolve(folder, path))
-    const fault = 'fault' in read ? read.fault : read.said === null ? null : faultOf(name, read.said)
-    if (fault !== null) report(['prompts', name, key], fault)
-    return 'fault' in read || fault !== null || read.said === null ? null : tidied(read.said)
+    const read = path === undefined ? given[inline] : readWords(resolve(folder, path))
+    if (read === undefined) continue
+    const checked = typeof read === 'string' ? checkedWords(name, read) : read
+    if (typeof checked === 'string') own[part] = checked
+    else report(['prompts', name, path === undefined ? inline : file], checked)
   }
-  const [task, system] = [taken('text', 'file'), taken('system', 'systemFile')]
-  const own: Partial<Wording> = { ...(task !== null && { task }), ...(system !== null && { system }) }
   return OUR_PROMPTS[name].reworded(own)
 }
 
-function readWords(path: string): { said: string } | { fault: IssueDetail } {
+/** What a file holds, or why that cannot be told. */
+function readWords(path: string): string | IssueDetail {
   try {
-    return { said: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) }
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'there is no such file' : (code ?? 'it cannot be read')
-    const isText = code !== 'ERR_ENCODING_INVALID_ENCODED_DATA'
-    return { fault: unusable(isText ? `${path}: ${why}` : `${path} is no text in UTF-8`) }
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return unusable(`${path} is no text in UTF-8`)
+    return unusable(code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${code})`)
   }
 }
 
-/** The same words are the same prompt, whatever system their file was written on. */
-function tidied(words: string): string {
-  return words.replace(/\r\n?/g, '\n').trim()
-}
-
-function faultOf(name: PromptName, words: string): IssueDetail | null {
-  if (words.trim() === '') return unusable('there are no words in it')
-  if (words.length > LONGEST_WORDS) {
-    return unusable(`it is ${words.length} characters long, and at most ${LONGEST_WORDS} may be`)
+/** The words without what depends on the system they were written on, or why they will not do. */
+function checkedWords(name: PromptName, words: string): string | IssueDetail {
+  const tidied = words.replace(/\r\n?/g, '\n').trim()
+  if (tidied === '') return unusable('there are no words in it')
+  if (tidied.length > LONGEST_WORDS) {
+    return unusable(`it is ${tidied.length} characters long, and at most ${LONGEST_WORDS} may be`)
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what holds them is no text
-  if (/[\u0000-\u0008]/.test(words)) return unusable('it holds control characters')
-  const placeholder = PLACEHOLDER.exec(words)
-  if (placeholder === null) return null
-  const line = words.slice(0, placeholder.index).split('\n').length
+  if (/[\u0000-\u0008]/.test(tidied)) return unusable('it holds control characters')
+  const placeholder = PLACEHOLDER.exec(tidied)
+  return placeholder === null ? tidied : unfilled(name, tidied, placeholder)
+}
+
+function unfilled(name: PromptName, words: string, { 0: placeholder, index }: RegExpExecArray): IssueDetail {
+  const line = words.slice(0, index).split('\n').length
   const titles = OUR_PROMPTS[name].titles.join(', ')
   return {
     code: 'NF_CONFIG_PROMPT',
-    what: `nothing is filled in for the placeholder ${shortened(placeholder[0])} (line ${line} of the words)`,
+    what: `nothing is filled in for the placeholder ${shortened(placeholder)} (line ${line} of the words)`,
     remedy: `Leave it out and speak of what stands above the words, in blocks of its own: ${titles}.`,
   }
 }

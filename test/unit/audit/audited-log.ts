@@ -1,5 +1,6 @@
 import { type AuditOptions, type AuditReport, audit } from '../../../audit/audit.ts'
 import type { AuditSource } from '../../../audit/source.ts'
+import type { Config } from '../../../config/config.ts'
 import type { StructuredAnswer, StructuredRequest, TextRequest } from '../../../models/ask.ts'
 import { itemIdOf } from '../../../processors/score-datasets.ts'
 import { partitionOf } from '../../../streams/partition.ts'
@@ -80,13 +81,21 @@ function numberOf({ model }: TextRequest): number {
 
 /** A log in which all that can become of a question has become of one; `missing` and `unjudged` wait. */
 export async function consistentLog(): Promise<TopicLog> {
+  return (await loggedRun(CONFIG)).log
+}
+
+/** Such a log of another configuration, and what the models were asked first. */
+export async function loggedRun(
+  config: Config,
+): Promise<{ log: TopicLog; requests: readonly TextRequest[] }> {
   const log = new TopicLog()
   load(log)
-  const run = new TopologyRun(log, CONFIG)
-  await run.run(new Models(['set:missing', 'set:redriven']))
+  const run = new TopologyRun(log, config)
+  const models = new Models(['set:missing', 'set:redriven'])
+  await run.run(models)
   const letter = log.decoded('dead-letters').find(({ questionId }) => questionId === 'set:redriven')
   await run.redrive(new Models([]), letter?.deadLetterId ?? '')
-  return log
+  return { log, requests: models.requests }
 }
 
 function load(log: TopicLog): void {

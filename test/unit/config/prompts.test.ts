@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { parse as parseYaml } from 'yaml'
 import { type ConfigOptions, loadConfig, parseConfig } from '../../../config/config.ts'
 import { ConfigError } from '../../../config/errors.ts'
+import type { NinefoldConfig } from '../../../library/config.ts'
 import { OUR_PROMPTS } from '../../../prompts/prompts.ts'
 import { problemOf, SMALL } from './example.ts'
 
@@ -53,7 +55,7 @@ describe('prompts', () => {
     const { summarize, verify } = parseConfig(SMALL, path, { set }).prompts
     expect([summarize.wording.task, verify.wording.task]).toEqual(['Be quick.', 'Judge it.'])
     expect(() => parseConfig(SMALL, path, { set: ['prompts.summarize.file=nowhere.md'] })).toThrow(
-      /--set prompts\.summarize\.file: .*nowhere\.md: there is no such file/,
+      /--set prompts\.summarize\.file: there is no file .*nowhere\.md/,
     )
   })
 
@@ -92,8 +94,13 @@ describe('prompts', () => {
     expect(said['prompts.verify.file']).toBe('it is 20001 characters long, and at most 20000 may be')
     expect(said['prompts.rank.file']).toBe(`${join(folder, 'latin.md')} is no text in UTF-8`)
     expect(said['prompts.refine.file']).toBe('it holds control characters')
-    expect(said['prompts.summarize.systemFile']).toBe(`${join(folder, 'none.md')}: there is no such file`)
-    expect(said['prompts.score.file']).toBe(`${folder}: EISDIR`)
+    expect(said['prompts.summarize.systemFile']).toBe(`there is no file ${join(folder, 'none.md')}`)
+    expect(said['prompts.score.file']).toBe(`${folder} cannot be read (EISDIR)`)
+  })
+
+  it('may be part of a configuration that is an object', async () => {
+    const given = { ...(parseYaml(SMALL) as NinefoldConfig), prompts: { summarize: { text: 'Be brief.' } } }
+    expect((await loadConfig(given)).prompts.summarize.wording.task).toBe('Be brief.')
   })
 
   it('are given once', () => {

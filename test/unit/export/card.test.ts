@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { editionOf } from '../../../config/edition.ts'
 import { datasetCard } from '../../../export/card/card.ts'
 import type { CardFacts } from '../../../export/card/facts.ts'
 import { spendingOf } from '../../../export/card/spending.ts'
@@ -7,8 +8,9 @@ import type { ExportedFile } from '../../../export/export.ts'
 import { FORMATS } from '../../../export/formats.ts'
 import { llamaFactoryFiles } from '../../../export/llama-factory.ts'
 import { Tally } from '../../../export/tally.ts'
+import { OUR_PROMPTS, promptVersions } from '../../../prompts/prompts.ts'
 import type { Completion } from '../../../schemas/types.ts'
-import { question } from '../../support/records.ts'
+import { config, question } from '../../support/records.ts'
 import { record } from './edition.ts'
 
 function file(part: string, number: string, dataset = 'cotmed', format = 'alpaca'): ExportedFile {
@@ -64,6 +66,17 @@ describe('the card', () => {
     const tally = new Tally()
     tally.add(record('a', { question: question({ source: 'a|b\n# c' }) }))
     expect(datasetCard(facts([], { tally }))).toContain('| a\\|b # c | MIT | 1 |')
+  })
+
+  it('tells the words of prompts that are not our own', () => {
+    const summarize = OUR_PROMPTS.summarize.reworded({ task: 'Be brief:\n- very.' })
+    const prompts = { ...OUR_PROMPTS, summarize }
+    const { hash, content } = editionOf(config({ prompts }))
+    const recorded = { hash, content, codeVersion: '1.2.3' }
+    const card = datasetCard(facts(['MIT'], { recorded, promptVersions: promptVersions(prompts) }))
+    expect(card).toContain(`| ${summarize.promptVersion} | \`${summarize.hash}\` |`)
+    const settings = parse(card.split('```yaml\n')[1]?.split('```')[0] ?? '') as Record<string, unknown>
+    expect(settings.wording).toEqual({ summarize: summarize.wording })
   })
 
   it('never takes an unknown cost for nothing', async () => {

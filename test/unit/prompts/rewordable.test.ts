@@ -44,9 +44,7 @@ describe('other words', () => {
   })
 
   it('make another version and hash, which follow from them alone', () => {
-    const again = summarize
-      .reworded({ system: 'You edit.' })
-      .reworded({ task: 'Be brief.', ...summarize.wording })
+    const again = summarize.reworded({ system: 'You edit.' }).reworded(summarize.wording)
     expect(brief.isOwn).toBe(true)
     expect(brief.promptVersion).toBe(`summarize@1+${brief.hash.slice(0, 8)}`)
     expect(summarize.reworded({ task: 'Be brief.' }).hash).toBe(brief.hash)

@@ -46,6 +46,17 @@ describe('a sound pipeline', () => {
     `)
     expect(text.split('\n').length).toBeLessThan(40)
   })
+
+  it('is told which of its prompts are in words of its own', async () => {
+    const own = `${await initText()}prompts: { verify: { file: judge.md }, summarize: { text: Be brief. } }\n`
+    const files = { 'ninefold.yaml': own, 'questions.jsonl': QUESTION, 'judge.md': 'Judge it.' }
+    expect((await printed(folderWith(files))).replaceAll(/\+[0-9a-f]{8}/g, '+DIGITS')).toContain(
+      `
+prompts    verify      your own words, verify@1+DIGITS
+           summarize   your own words, summarize@1+DIGITS
+tiers `,
+    )
+  })
 })
 
 describe('what is wrong', () => {
