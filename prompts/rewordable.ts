@@ -59,15 +59,15 @@ export function defineRewordable<V>(spec: RewordableSpec<V>): RewordablePrompt<V
     reworded: (words) => {
       const other = defineRewordable({ ...spec, ...words })
       if (other.hash === prompt.hash) return prompt
-      return { ...own(other), reworded: (more) => prompt.reworded({ ...words, ...more }) }
+      return {
+        ...other,
+        promptVersion: `${other.promptVersion}+${other.hash.slice(0, VERSION_DIGITS)}`,
+        isOwn: true,
+        reworded: (more) => prompt.reworded({ ...words, ...more }),
+      }
     },
   }
   return prompt
-}
-
-function own<V>(prompt: RewordablePrompt<V>): RewordablePrompt<V> {
-  const { promptVersion, hash } = prompt
-  return { ...prompt, promptVersion: `${promptVersion}+${hash.slice(0, VERSION_DIGITS)}`, isOwn: true }
 }
 
 /** Behind a task of several lines the form begins a line of its own. */

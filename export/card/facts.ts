@@ -14,7 +14,7 @@ export interface CardFacts {
     readonly codeVersion: string
     readonly content: EditionContent
   } | null
-  /** `name@version` of this version's prompts, by the hash of their words. */
+  /** `name@version` of the configuration's prompts, by the hash of their words. */
   readonly promptVersions: Readonly<Record<string, string>>
   readonly summary: ExportSummary
   readonly tally: Tally
