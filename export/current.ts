@@ -65,7 +65,7 @@ function withoutRepeats(records: readonly TrainingRecord[]) {
   return [...namesakes.values()].map((same) => {
     const [record] = same as [TrainingRecord]
     const withdrawn = same.some(({ kind }) => kind === 'withdrawn')
-    const differ = new Set(same.map((one) => canonicalJson(one))).size > 1
+    const differ = same.length > 1 && new Set(same.map((one) => canonicalJson(one))).size > 1
     if (differ && !withdrawn) throw conflict(record.recordId)
     return { record, withdrawn }
   })
