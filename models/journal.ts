@@ -47,6 +47,7 @@ class AnswerShelf {
   readonly #file: string
   readonly #database: DatabaseSync
   readonly #find: StatementSync
+  readonly #has: StatementSync
 
   constructor(file: string, database: DatabaseSync) {
     this.#file = file
@@ -54,6 +55,7 @@ class AnswerShelf {
     this.#find = database.prepare(
       'SELECT completion FROM answers JOIN entries USING (sequence) WHERE request = ?',
     )
+    this.#has = database.prepare('SELECT 1 FROM answers WHERE request = ?')
   }
 
   /**
@@ -82,6 +84,11 @@ class AnswerShelf {
       this.#file,
     )
     return { requestHash, model, reasoning, text, finishReason, promptTokens, completionTokens }
+  }
+
+  /** Whether `find` would give one. @throws {DiskFault} when the file is damaged */
+  has(requestHash: string): boolean {
+    return onDisk(this.#file, () => this.#has.get(requestHash)) !== undefined
   }
 
   close(): void {
@@ -124,6 +131,12 @@ export class JournalShelves {
       if (answer !== null) return answer
     }
     return null
+  }
+
+  /** Whether any journal holds an answer, which is not read. */
+  has(requestHash: string): boolean {
+    this.#lookForNew()
+    return [...this.#shelves.values()].some((shelf) => shelf.has(requestHash))
   }
 
   close(): void {

@@ -50,7 +50,7 @@ async function readNew(
   let taken = 0
   const positionOf = (partition: number) => rebuilt.positionOf(topic, partition)
   for await (const { partition, completions, next } of readCompletions(session, topic, positionOf)) {
-    const news = completions.filter(({ requestHash }) => known.find(requestHash) === null)
+    const news = completions.filter(({ requestHash }) => !known.has(requestHash))
     rebuilt.add(topic, partition, news, next)
     taken += news.length
   }

@@ -184,5 +184,8 @@ describe('a journal rebuilt from completions', () => {
       null,
       'answer to c',
     ])
+    const shelves = new JournalShelves(folder, '')
+    open.push(shelves)
+    expect(['a', 'b', 'c', 'd'].map((hash) => shelves.has(hash))).toEqual([true, false, true, false])
   })
 })
