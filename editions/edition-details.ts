@@ -86,7 +86,18 @@ export function detailsScreen(details: EditionDetails, width: number, style: Sty
     '',
     style.bold('What decides its results'),
     ...lines.flatMap(([key, value]) => wrapped(value === 'present' ? key : `${key}: ${value}`, width)),
+    ...wordingLines(details.config, style),
   ].join('\n')
+}
+
+/** The words of prompts that are not Ninefold's own: their file may be gone. */
+function wordingLines({ wording = {} }: EditionContent, style: Style): string[] {
+  return Object.entries(wording).flatMap(([name, { system, task }]) => [
+    '',
+    style.bold(`Prompt ${name}, in words of its own`),
+    `${style.dim('system message')}\n${system}`,
+    `${style.dim('task')}\n${task}`,
+  ])
 }
 
 function inputText({ topic, ends }: EditionDetails['inputs'][number]): string {
