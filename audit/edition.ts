@@ -1,6 +1,5 @@
 import { editionOf } from '../config/edition.ts'
-import { NinefoldError } from '../errors.ts'
-import { findEdition } from '../pipeline/editions.ts'
+import { isSettled } from '../pipeline/editions.ts'
 import type { Session } from '../pipeline/session.ts'
 
 /**
@@ -9,12 +8,5 @@ import type { Session } from '../pipeline/session.ts'
  * @throws {NinefoldError} NF_EDITION_CHANGED
  */
 export async function refuseChangedEdition(session: Session): Promise<void> {
-  const { config, fullName } = session
-  const recorded = await findEdition(session, fullName('editions'))
-  if (recorded === null || recorded.hash === editionOf(config).hash) return
-  throw new NinefoldError(
-    'NF_EDITION_CHANGED',
-    `edition ${config.edition} was made with another configuration, or with other prompts, than there are now`,
-    `Audit it with its own configuration and version ${recorded.codeVersion}; \`ninefold run\` shows the difference.`,
-  )
+  await isSettled(session, editionOf(session.config))
 }

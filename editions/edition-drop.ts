@@ -12,7 +12,7 @@ import { dropEditionRows } from '../analytics/drop-edition.ts'
 import { explainFailure } from '../analytics/failure.ts'
 import type { Config } from '../config/config.ts'
 import { NinefoldError } from '../errors.ts'
-import { codeVersion, DROPPING } from '../pipeline/editions.ts'
+import { DROPPING } from '../pipeline/editions.ts'
 import { notePath } from '../pipeline/loaded-note.ts'
 import { type PublishingSession, publish } from '../pipeline/publish.ts'
 import type { Session } from '../pipeline/session.ts'
@@ -69,47 +69,67 @@ export async function lossesOf(
 
 /**
  * Deletes the edition.
- * @param marking opens what writes into the edition's topics; not asked where the log has the mark already
+ * @param writing opens what writes into the edition's topics; not asked where the log has the mark already
  * @param say told, a line at a time, what is under way
  * @throws {NinefoldError} NF_EDITION_IN_USE when a worker has come meanwhile; NF_CLICKHOUSE_…
+ * @throws what else kept it from the end; where nothing is gone yet, the edition is as it was
  */
 export async function dropEdition(
   session: DropSession,
-  { name, recorded, fullName }: EditionView,
-  marking: () => Promise<PublishingSession & { close(): Promise<void> }>,
+  view: EditionView,
+  writing: () => Promise<WritingSession>,
   say: (line: string) => void,
 ): Promise<void> {
+  const { client } = session
+  const { name, recorded, fullName } = view
   const config = { ...session.config, edition: name }
-  if (recorded === null || !recorded.isDropping) await mark(marking, name, recorded?.record)
-  await refuseWorkers(session, config)
+  if (recorded === null || recorded.isDropping) await deleteTopics(session, config, say)
+  else await marked(recorded.record, await writing(), () => deleteTopics(session, config, say))
+  await client.deleteGroups(await groupsOf(session, config))
   if (session.analyticsUrl !== null) {
     say('deleting its rows in ClickHouse')
     await deleteRows(config, session.analyticsUrl)
   }
-  const { client } = session
-  const last = fullName('editions')
-  const topics = (await topicsToDelete(session, config)).filter((topic) => topic !== last)
-  say(`deleting ${topics.length + 1} topics`)
-  await client.deleteTopics(topics)
-  await client.deleteGroups(await groupsOf(session, config))
   await forgetLocally(session, config, fullName)
   // Until this one is gone the edition is known, and dropping it can be taken up again.
-  await client.deleteTopics([last])
+  await client.deleteTopics([fullName('editions')])
 }
 
-async function mark(
-  marking: () => Promise<PublishingSession & { close(): Promise<void> }>,
-  edition: string,
-  recorded: Edition | undefined,
-): Promise<void> {
-  const session = await marking()
+/** A session of the edition that writes. */
+type WritingSession = PublishingSession & Pick<Session, 'close'>
+
+/**
+ * Does something after the log was told that the edition is dropped; takes that back where it fails and no topic is gone.
+ * Closes the session.
+ */
+async function marked(record: Edition, session: WritingSession, action: () => Promise<void>): Promise<void> {
+  const { config, client } = session
+  const mark = (kind: string) =>
+    publish(session, [{ topic: 'editions', key: record.edition, value: { ...record, kind } }])
   try {
-    const unknown = { edition, hash: '', config: '{}', base: null, from: null, settings: [], inputs: [] }
-    const value: Edition = { ...unknown, codeVersion: codeVersion(), ...recorded, kind: DROPPING }
-    await publish(session, [{ topic: 'editions', key: edition, value }])
+    const before = await topicsToDelete(session, config)
+    await mark(DROPPING)
+    await action().catch(async (error: unknown) => {
+      const there = new Set(await client.listTopics())
+      if (before.every((topic) => there.has(topic))) await mark(record.kind)
+      throw error
+    })
   } finally {
     await session.close()
   }
+}
+
+/** Deletes all of its topics that go, but for the one that tells of it. */
+async function deleteTopics(
+  session: DropSession,
+  config: Config,
+  say: (line: string) => void,
+): Promise<void> {
+  await refuseWorkers(session, config)
+  const last = `${groupName(config, '')}editions`
+  const topics = (await topicsToDelete(session, config)).filter((topic) => topic !== last)
+  say(`deleting ${topics.length + 1} topics`)
+  await session.client.deleteTopics(topics)
 }
 
 /** @throws {NinefoldError} NF_EDITION_IN_USE */
@@ -137,7 +157,7 @@ function inUse(edition: string, why: string, remedy: string): NinefoldError {
 }
 
 /** All topics of the edition, those of plugged-in processors among them, but not what was paid for. */
-async function topicsToDelete({ client }: DropSession, config: Config): Promise<string[]> {
+async function topicsToDelete({ client }: Pick<Session, 'client'>, config: Config): Promise<string[]> {
   const start = groupName(config, '')
   return (await client.listTopics()).filter(
     (topic) => topic.startsWith(start) && topic !== `${start}completions`,

@@ -63,12 +63,12 @@ export async function readEditionTopic(
     for (const { partition, offset, value, timestamp: madeAt } of records) {
       const place = { topic, partition, offset }
       // Behind the first one nothing counts but that it is being dropped: nobody needs to hear of what else is there.
-      const notes = first === null ? unreadable : new UnreadableRecords()
+      const notes: UnreadableRecords = first === null ? unreadable : new UnreadableRecords()
       const record = await notes.read(place, () => codec.decodeAsync('editions', value))
       isEmpty = false
       if (record === null) continue
       first ??= { record, madeAt, isDropping: false }
-      if (record.kind === DROPPING) first = { ...first, isDropping: true }
+      first = { ...first, isDropping: record.kind === DROPPING }
     }
   }
   if (first !== null || isEmpty) return first
@@ -80,7 +80,7 @@ export async function readEditionTopic(
   )
 }
 
-/** The kind of the record that says that an edition is being deleted. */
+/** The kind of the record that says that an edition is being deleted, unless another one follows that takes it back. */
 export const DROPPING = 'dropping'
 
 /** Refuses to go on with an edition of which some may be gone already. @throws NF_EDITION_DROPPING */
@@ -175,12 +175,15 @@ function changed({ edition, settings }: Config, recorded: EditionRecord, now: Ed
     ({ key, was: before, now: after }) => `  ${key}: ${before} -> ${after}`,
   )
   const lacking = recorded.settings.filter((setting) => !settings.includes(setting))
+  const { codeVersion: version } = recorded
+  const remedy =
+    lacking.length > 0
+      ? `It was started with${settingFlags(recorded.settings)}: give the same.`
+      : 'Change it back, or run the new configuration as an edition of its own with --edition NAME.'
   return new NinefoldError(
     'NF_EDITION_CHANGED',
     `edition ${edition} was started with another configuration:\n${lines.join('\n')}`,
-    lacking.length > 0
-      ? `It was started with${settingFlags(recorded.settings)}: give the same.`
-      : 'Change it back, or run the new configuration as an edition of its own with --edition NAME.',
+    version === codeVersion() ? remedy : `${remedy} Prompts may differ because Ninefold ${version} began it.`,
   )
 }
 

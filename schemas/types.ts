@@ -176,7 +176,7 @@ export interface DeadLetter {
   headers: readonly RecordHeader[]
 }
 
-/** What a dataset edition is: recorded at its first start, and never changed. A record of kind dropping may follow it. */
+/** What a dataset edition is: recorded at its first start, and never changed. It may be followed by a record of kind dropping, and that by one of kind started that takes it back. */
 export interface Edition {
   /** started, or dropping: it is being deleted. */
   kind: string

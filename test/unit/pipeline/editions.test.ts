@@ -72,5 +72,7 @@ describe('what is recorded of an edition', () => {
       expect.objectContaining({ code: 'NF_EDITION_DROPPING' }),
     )
     expect(() => refuseDropping('main', null)).not.toThrow()
+    const takenBack = await readEditionTopic(sourceOf(recorded, dropping, recorded), TOPIC)
+    expect(takenBack).toMatchObject({ record: edition, isDropping: false })
   })
 })
