@@ -58,7 +58,7 @@ export class RunWatch {
   summary(ended: Ending, left: Leftovers | null, settings: ProposalSettings): RunSummary | null {
     const [worker, last] = [this.#worker, this.snapshot()]
     if (worker === null || last === null) return null
-    const made = madeBy((topic) => worker.written(topic))
+    const made = madeBy((topic, step) => worker.written(topic, step))
     return summaryOf(last, { ended, made, left, next: nextCommand(ended, left, settings) })
   }
 }

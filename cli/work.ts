@@ -26,7 +26,7 @@ With --json, standard error holds an event a line: { at, event: "progress", pipe
 [{ step, title, done, inFlight, waiting, errors, callsPerSecond, calls, promptTokens, completionTokens, usd,
 callsOfUnknownCost }], cost: { usd, of, budgetUsd, callsOfUnknownCost }, projected: { usd, atLeast, basis } or null,
 troubles: [] }, and { at, event, text } for whatever else there is to say; lines that are no JSON are for people. Standard output holds, at the end, { pipeline,
-edition, worker, ended, seconds, made: { questions, paths, verdicts, tiers, records, unsolved, deadLetters }, left: {
+edition, worker, ended, seconds, made: { questions, paths, verdicts, tiers, records, withdrawn, unsolved, deadLetters }, left: {
 waiting, deadLetters, unsolved, dismissed, abandoned } or null, toDo: [{ step, records }], calls, promptTokens, completionTokens, usd, callsOfUnknownCost, spentUsd,
 budgetUsd, next }. Money is in USD.
 

@@ -2,6 +2,7 @@
 import { roleOf } from '../models/budget-limits.ts'
 import { callSumOf, totalSpent } from '../models/spent.ts'
 import type { Leftovers } from '../pipeline/leftovers.ts'
+import { withdraw } from '../processors/withdraw.ts'
 import type { Tier, TopicName } from '../schemas/topics.ts'
 import { type Cell, inColumns } from '../terminal/columns.ts'
 import { count, counted, dollars, duration } from '../terminal/numbers.ts'
@@ -45,12 +46,15 @@ export interface Made {
   readonly verdicts: number
   readonly tiers: Readonly<Record<Tier, number>>
   readonly records: number
+  /** Those that withdraw others: the records of questions that were corrected or taken back. */
+  readonly withdrawn: number
   readonly unsolved: number
   readonly deadLetters: number
 }
 
-/** What a worker has made. @param written how many records it has written to a topic */
-export function madeBy(written: (topic: TopicName) => number): Made {
+/** What a worker has made. @param written how many records it has written to a topic, with one step or all */
+export function madeBy(written: (topic: TopicName, step?: string) => number): Made {
+  const withdrawn = written('records', withdraw.step)
   return {
     questions: written('questions'),
     paths: written('raw-paths'),
@@ -60,7 +64,8 @@ export function madeBy(written: (topic: TopicName) => number): Made {
       medium: written('triaged-medium'),
       difficult: written('triaged-difficult'),
     },
-    records: written('records'),
+    records: written('records') - withdrawn,
+    withdrawn,
     unsolved: written('unsolved'),
     deadLetters: written('dead-letters'),
   }
@@ -104,7 +109,12 @@ export function summaryScreen(summary: RunSummary, style: Style): string {
     ['tiers', `${count(easy)} easy, ${count(medium)} medium, ${count(difficult)} difficult`],
     [
       'ends',
-      `${counted(made.records, 'record')}, ${count(made.unsolved)} unsolved, ${counted(made.deadLetters, 'dead letter')}`,
+      [
+        counted(made.records, 'record'),
+        ...(made.withdrawn > 0 ? [`${count(made.withdrawn)} withdrawn`] : []),
+        `${count(made.unsolved)} unsolved`,
+        counted(made.deadLetters, 'dead letter'),
+      ].join(', '),
     ],
     ['calls', `${count(calls)}; tokens ${count(promptTokens)} in, ${count(completionTokens)} out`],
     ['cost', costOf(summary)],

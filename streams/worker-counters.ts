@@ -32,7 +32,8 @@ interface Counted {
 export class WorkerCounters {
   readonly #deadLetters: string
   readonly #steps = new Map<string, Counted>()
-  readonly #written = new Map<string, number>()
+  /** By step, then by topic. */
+  readonly #written = new Map<string, Map<string, number>>()
 
   /** @param deadLetters the full name of the topic of dead letters */
   constructor(deadLetters: string) {
@@ -55,7 +56,7 @@ export class WorkerCounters {
       if (isDead) counted.failures.set(failure, (counted.failures.get(failure) ?? 0) + 1)
       // What stands in for a failed output is none.
       for (const { topic } of records) {
-        if (!isDead || topic === this.#deadLetters) this.#written.set(topic, this.written(topic) + 1)
+        if (!isDead || topic === this.#deadLetters) this.#wrote(task.processor.step, topic)
       }
     }
   }
@@ -73,8 +74,15 @@ export class WorkerCounters {
   }
 
   /** How many records were written to a topic, by its full name; what stands in for failed ones is left out. */
-  written(topic: string): number {
-    return this.#written.get(topic) ?? 0
+  written(topic: string, step?: string): number {
+    const by = step === undefined ? [...this.#written.values()] : [this.#written.get(step)]
+    return by.reduce((sum, topics) => sum + (topics?.get(topic) ?? 0), 0)
+  }
+
+  #wrote(step: string, topic: string): void {
+    const topics = this.#written.get(step) ?? new Map<string, number>()
+    topics.set(topic, (topics.get(topic) ?? 0) + 1)
+    this.#written.set(step, topics)
   }
 
   #counted(step: string): Counted {

@@ -224,9 +224,12 @@ export class Worker {
     return { folder, entries: this.#journal.end, unpublished: this.#committer.unpublished }
   }
 
-  /** How many records this worker has written to a topic since the start; what stands in for failed ones is left out. */
-  written(topic: TopicName): number {
-    return this.#counters.written(this.#options.fullName(topic))
+  /**
+   * How many records this worker has written to a topic since the start, with one step or all; what stands in for failed
+   * ones is left out.
+   */
+  written(topic: TopicName, step?: string): number {
+    return this.#counters.written(this.#options.fullName(topic), step)
   }
 
   /** Endpoints that keep calls waiting now. */

@@ -27,12 +27,12 @@ const READ_BY_STEPS: readonly TopicName[] = [
   'ranked',
   'escalated',
   'kept',
+  'records',
   'redrive',
 ]
 /** The others but `editions`: whoever reads them passes such a record by, and says so. */
 const READ_BY_COMMANDS: readonly TopicName[] = [
   'triage-state',
-  'records',
   'unsolved',
   'completions',
   'dead-letters',

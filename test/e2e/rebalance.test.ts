@@ -22,8 +22,8 @@ const SOON_MS = 10 * SECONDS
 const SESSION_MS = 10 * SECONDS
 const PARTITIONS = 4
 const LONG_CALLS = 40
-/** admit, nine samplers, verify, triage, rank, refine, regenerate, summarize. */
-const GROUPS = 16
+/** admit, nine samplers, verify, triage, rank, refine, regenerate, summarize, withdraw. */
+const GROUPS = 17
 
 /** A line of the log. */
 interface Joined {

@@ -8,9 +8,7 @@ import { everyTopic } from '../../support/every-topic.ts'
 import { FakeAsk } from '../../support/fake-ask.ts'
 import { config, question } from '../../support/records.ts'
 
-const small = config({
-  kafka: { brokers: null, topicPrefix: '', partitions: 2, replication: 1, tls: null, sasl: null },
-})
+const small = config({ kafka: { ...config().kafka, partitions: 2 } })
 const RUNS = Number(process.env.NINEFOLD_PROPERTY_RUNS ?? 30)
 const TIMEOUT_MS = 120_000
 

@@ -26,7 +26,7 @@ const LAST: RunSnapshot = {
   projected: { nanoUsd: 3_000_000, atLeast: true, basis: 'little' },
   troubles: ['away'],
 }
-const MADE = madeBy((topic) => topic.length)
+const MADE = madeBy((topic, step) => (step === undefined ? topic.length : 2))
 const LEFT = { waiting: 2, deadLetters: 1, unsolved: 0, dismissed: 0, abandoned: 0 }
 
 it('a run that pauses at the budget says what is left to do, samplers as one', () => {
@@ -45,6 +45,15 @@ it('a run that pauses at the budget says what is left to do, samplers as one', (
   const screen = summaryScreen(summary, PLAIN)
   expect(screen).toContain('paused at the budget: 2 questions wait')
   expect(screen).toContain('left to do: generate 1,234, verify 7')
+})
+
+it('tells records from those that withdraw others', () => {
+  const records = 'records'.length
+  expect(MADE).toMatchObject({ records: records - 2, withdrawn: 2 })
+  const summary = summaryOf(LAST, { ended: 'drained', made: MADE, left: LEFT, next: 'x' })
+  expect(summaryScreen(summary, PLAIN)).toContain(`${records - 2} records, 2 withdrawn, `)
+  const none = { ...summary, made: { ...MADE, withdrawn: 0 } }
+  expect(summaryScreen(none, PLAIN)).not.toContain('withdrawn')
 })
 
 it('a summary has whole numbers, money in USD, and null for what is not known', () => {
