@@ -51,7 +51,7 @@ counted for certain, and cost as much as such calls have cost on average; what w
 estimate of its own. Where no call is left, the plan is exact. --max-cost makes the plan first, and exits with 1 where
 the certain part is above the amount; it then pauses as --max-usd does (exit code 4), and goes on when it is repeated.
 
-With --plan --json, standard output holds { edition, of, from, questions, tiers: [{ now, then, questions }], changed,
+With --plan --json, standard output holds { edition, of, from, questions, tiers: [{ now, after, questions }], changed,
 open, expectedTiers, answered: [{ step, model, calls }], toMake: [{ step, model, certain, estimated }], certain,
 estimated, deadLetters, unpriced, simulated, basis }, where \`certain\` and \`estimated\` are { calls, promptTokens,
 completionTokens, usd, callsOfUnknownCost }. A tier is easy, medium, difficult, waiting, or open: it hangs on calls.

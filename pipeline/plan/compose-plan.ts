@@ -28,7 +28,7 @@ export function composePlan(
     questions: sumOf(counts),
     tiers: counts,
     changed: sumOf(counts.filter(isChange)),
-    open: sumOf(counts.filter(({ then }) => then === 'open')),
+    open: sumOf(counts.filter(({ after }) => after === 'open')),
     expectedTiers: Object.fromEntries(further.tiers),
     answered: book.answered.map(({ step, model, calls }) => ({ step, model: model.name, calls })),
     toMake,
@@ -45,8 +45,8 @@ function sumOf(counts: readonly TierCount[]): number {
   return counts.reduce((sum, { questions }) => sum + questions, 0)
 }
 
-function isChange({ now, then }: TierCount): boolean {
-  return now !== 'waiting' && then !== 'waiting' && then !== 'open' && now !== then
+function isChange({ now, after }: TierCount): boolean {
+  return now !== 'waiting' && after !== 'waiting' && after !== 'open' && now !== after
 }
 
 function basisOf(edition: string, { calls }: Findings, assumed: readonly string[]): string[] {

@@ -6,7 +6,7 @@ import { costText, count, counted } from '../../terminal/numbers.ts'
 import type { Style } from '../../terminal/style.ts'
 import type { TierNow } from './open-ends.ts'
 import { type ReplayPlan, rounded } from './replay-plan.ts'
-import { TIERS_NOW, TIERS_THEN, type TierThen } from './tier-matrix.ts'
+import { TIERS_AFTER, TIERS_NOW, type TierAfter } from './tier-matrix.ts'
 
 const WIDTH = 100
 const NOTHING = '-'
@@ -45,15 +45,18 @@ export function planJson(plan: ReplayPlan) {
 }
 
 function tiersText({ tiers, changed, open, expectedTiers }: ReplayPlan, style: Style): string {
-  const countOf = (now: TierNow, then: TierThen) =>
-    tiers.find((field) => field.now === now && field.then === then)?.questions ?? 0
+  const countOf = (now: TierNow, after: TierAfter) =>
+    tiers.find((field) => field.now === now && field.after === after)?.questions ?? 0
   const rowsShown = TIERS_NOW.filter((now) => now !== 'waiting' || tiers.some((field) => field.now === now))
-  const shown = TIERS_THEN.filter(
-    (then) => (then !== 'waiting' && then !== 'open') || tiers.some((field) => field.then === then),
+  const shown = TIERS_AFTER.filter(
+    (after) => (after !== 'waiting' && after !== 'open') || tiers.some((field) => field.after === after),
   )
   const rows: Cell[][] = [
-    ['now \\ then', ...shown.map(right)],
-    ...rowsShown.map((now): Cell[] => [now, ...shown.map((then) => fieldOf(now, then, countOf(now, then)))]),
+    ['now \\ after', ...shown.map(right)],
+    ...rowsShown.map((now): Cell[] => [
+      now,
+      ...shown.map((after) => fieldOf(now, after, countOf(now, after))),
+    ]),
   ]
   const [head = '', ...lines] = inColumns(rows)
   const expected = TIERS_NOW.filter((tier) => (expectedTiers[tier] ?? 0) > 0).map(
@@ -68,9 +71,9 @@ function tiersText({ tiers, changed, open, expectedTiers }: ReplayPlan, style: S
 }
 
 /** What stays where it is stands out from what moves. */
-function fieldOf(now: TierNow, then: TierThen, questions: number): Cell {
+function fieldOf(now: TierNow, after: TierAfter, questions: number): Cell {
   if (questions === 0) return right(NOTHING)
-  return right(now === then ? `= ${count(questions)}` : count(questions))
+  return right(now === after ? `= ${count(questions)}` : count(questions))
 }
 
 function callsText({ toMake, certain, estimated, answered }: ReplayPlan, style: Style): string {
@@ -116,7 +119,7 @@ function amounts(certain: Readonly<Spent>, estimated: Readonly<Spent>): Cell[] {
 function callsAndCost(spent: Readonly<Spent>): string {
   const { calls } = spent
   const noun = calls === 1 ? 'call' : 'calls'
-  return calls === 0 ? 'no call' : `${about(calls)} ${noun}, ${costText(callSumOf(rounded(spent)))},`
+  return calls === 0 ? 'no call' : `${about(calls)} ${noun} (${costText(callSumOf(rounded(spent)))})`
 }
 
 function notesText({ basis, deadLetters, unpriced, simulated }: ReplayPlan, style: Style): string {

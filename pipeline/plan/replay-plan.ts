@@ -1,5 +1,5 @@
 /** What a replay would do: the plan as it is shown. */
-import type { CallSum, Spent } from '../../models/spent.ts'
+import type { Spent } from '../../models/spent.ts'
 import type { ReplayTopic } from '../replay.ts'
 import type { TierNow } from './open-ends.ts'
 import type { TierCount } from './tier-matrix.ts'
@@ -64,5 +64,3 @@ export function rounded(spent: Readonly<Spent>): Spent {
     unpriced: Math.round(unpriced),
   }
 }
-
-export type { CallSum }

@@ -3,16 +3,16 @@ import { TIERS } from '../../schemas/topics.ts'
 import type { TierNow } from './open-ends.ts'
 
 /** Where a question will stand: `open` hangs on calls that are yet to be made. */
-export type TierThen = TierNow | 'open'
+export type TierAfter = TierNow | 'open'
 
 /** Rows and columns, in the order they are shown. */
 export const TIERS_NOW: readonly TierNow[] = [...TIERS, 'waiting']
-export const TIERS_THEN: readonly TierThen[] = [...TIERS_NOW, 'open']
+export const TIERS_AFTER: readonly TierAfter[] = [...TIERS_NOW, 'open']
 
 /** One field of the matrix. */
 export interface TierCount {
   readonly now: TierNow
-  readonly then: TierThen
+  readonly after: TierAfter
   readonly questions: number
 }
 
@@ -20,23 +20,23 @@ export interface TierCount {
 export class TierMatrix {
   readonly #counts = new Map<string, number>()
 
-  add(now: TierNow, then: TierThen): void {
-    const key = keyOf(now, then)
-    this.#counts.set(key, this.countOf(now, then) + 1)
+  add(now: TierNow, after: TierAfter): void {
+    const key = keyOf(now, after)
+    this.#counts.set(key, this.countOf(now, after) + 1)
   }
 
-  countOf(now: TierNow, then: TierThen): number {
-    return this.#counts.get(keyOf(now, then)) ?? 0
+  countOf(now: TierNow, after: TierAfter): number {
+    return this.#counts.get(keyOf(now, after)) ?? 0
   }
 
   /** All fields that are not empty. */
   get counts(): TierCount[] {
     return TIERS_NOW.flatMap((now) =>
-      TIERS_THEN.map((then) => ({ now, then, questions: this.countOf(now, then) })),
+      TIERS_AFTER.map((after) => ({ now, after, questions: this.countOf(now, after) })),
     ).filter(({ questions }) => questions > 0)
   }
 }
 
-function keyOf(now: TierNow, then: TierThen): string {
-  return `${now} ${then}`
+function keyOf(now: TierNow, after: TierAfter): string {
+  return `${now} ${after}`
 }

@@ -24,7 +24,7 @@ function withSamplers(count: number): Partial<Config> {
 
 function thenOf({ tiers }: ReplayPlan): Record<string, number> {
   const sums: Record<string, number> = {}
-  for (const { then, questions } of tiers) sums[then] = (sums[then] ?? 0) + questions
+  for (const { after, questions } of tiers) sums[after] = (sums[after] ?? 0) + questions
   return sums
 }
 
@@ -102,7 +102,7 @@ describe('the plan of a replay', () => {
     expect(thenOf(plan)).toEqual(tiersOf(own))
     expect(plan.changed).toBeGreaterThan(0)
     expect(plan.changed).toBe(
-      plan.tiers.filter(({ now, then }) => now !== then).reduce((sum, { questions }) => sum + questions, 0),
+      plan.tiers.filter(({ now, after }) => now !== after).reduce((sum, { questions }) => sum + questions, 0),
     )
     expect(plan.certain.calls).toBeGreaterThan(0)
     expect(plan.certain.calls).toBeLessThanOrEqual(models.calls)
