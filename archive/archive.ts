@@ -118,6 +118,8 @@ class Archiving {
     this.#schemas = schemaStore(options.registry)
     const shared = sharedTopics(session.base)
     const own = topicsOf(session.config).filter((topic) => !shared.has(topic))
+    const others = options.topics?.find((topic) => shared.has(topic))
+    if (others !== undefined) throw ofBase(others, session)
     // Without its own record no edition can be built on, whatever else is loaded back.
     this.#names = options.topics === null ? own : [...new Set<TopicName>([...options.topics, 'editions'])]
   }
@@ -127,6 +129,8 @@ class Archiving {
     for (const name of this.#names) {
       const topic = this.#topicOf(name)
       const bounds = await this.#session.reader.settledBounds(topic.topic)
+      // All at once: where they are made again, there must be as many.
+      for (const partition of bounds.keys()) topic.partitions[partition] ??= []
       for (const [partition, { first, end }] of bounds.entries()) {
         await this.#partition(topic, partition, { first, end })
       }
@@ -212,8 +216,7 @@ class Archiving {
     partition: number,
     { first, end }: { readonly first: number; readonly end: number },
   ): Promise<void> {
-    topic.partitions[partition] ??= []
-    const segments = topic.partitions[partition]
+    const segments = topic.partitions[partition]!
     const from = endOf(segments) ?? first
     if (from > end || (segments.length > 0 && first > from))
       throw gone(topic.topic, partition, from, { first, end })
@@ -276,6 +279,14 @@ function sumOf(segments: readonly Segment[]): Pick<ArchivedNow, 'records' | 'byt
   const sum = (of: 'records' | 'bytes' | 'unpackedBytes') =>
     files.reduce((total, file) => total + file[of], 0)
   return { records: sum('records'), bytes: sum('bytes'), unpackedBytes: sum('unpackedBytes') }
+}
+
+function ofBase(topic: TopicName, { config, base }: Session): NinefoldError {
+  return new NinefoldError(
+    'NF_TOPIC_UNKNOWN',
+    `edition ${config.edition} has no topic ${topic} of its own: it reads the one of edition ${base!.edition}`,
+    `Archive that one, with --edition ${base!.edition}.`,
+  )
 }
 
 function gone(

@@ -59,6 +59,7 @@ export async function loadArchive(options: LoadArchiveOptions): Promise<LoadArch
   const { folder, config, client, onProgress } = options
   const manifest = readManifest(folder)
   checkPipeline(manifest, config, folder)
+  checkFinished(manifest, folder)
   await checkFiles(manifest, folder)
   onProgress(`the files of ${folder} are whole`)
   await makeTopics(manifest, config, client)
@@ -180,6 +181,17 @@ function checkPipeline({ pipeline, topicPrefix }: Manifest, config: Config, fold
     'NF_ARCHIVE_FOLDER',
     `${folder} is an archive of pipeline ${topicPrefix}${pipeline}, not of ${config.kafka.topicPrefix}${config.pipeline}`,
     'Give the configuration it was made with (`-c`): names of topics stand within the records.',
+  )
+}
+
+/** Every call that came to its end has left word of the progress, complete or not. */
+function checkFinished({ topics, progress }: Manifest, folder: string): void {
+  const cut = topics.find(({ edition }) => progress[edition] === undefined)
+  if (cut === undefined) return
+  throw new NinefoldError(
+    'NF_ARCHIVE_FOLDER',
+    `the archive of edition ${cut.edition} in ${folder} was cut short`,
+    `Where its topics are, run \`ninefold archive --edition ${cut.edition} --out …\` again: it goes on from there.`,
   )
 }
 
