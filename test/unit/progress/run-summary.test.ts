@@ -98,7 +98,7 @@ it('is shown as a table, with what is left and what comes next at its end', () =
     'This worker, in this run',
     'made   9 questions, 9 paths, 8 verdicts',
     'tiers  12 easy, 14 medium, 17 difficult',
-    'ends   7 records, 8 unsolved, 12 dead letters',
+    'ends   5 records, 2 withdrawn, 8 unsolved, 12 dead letters',
     'calls  4; tokens 1,000 in, 500 out',
     'cost   $0.0015, 1 call of unknown cost; the edition $0.0025 of $5.0000',
     'time   1 min 1 s',
