@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { settleEdition } from '../../pipeline/editions.ts'
+import { ScratchStores } from '../../pipeline/plan/scratch-stores.ts'
 import { Publisher } from '../../pipeline/publish.ts'
 import { openSession, type Session } from '../../pipeline/session.ts'
 import { rank } from '../../processors/rank.ts'
@@ -17,8 +18,8 @@ import { knownQuestion } from '../../simulate/load-book.ts'
 import { settingsOf } from '../../simulate/options.ts'
 import { playerFor } from '../../simulate/player.ts'
 import { QuestionBook } from '../../simulate/question-book.ts'
-import type { Emission } from '../../streams/processor.ts'
-import { TopologyDriver } from '../../streams/testing/topology-driver.ts'
+import { type FlowHost, follow } from '../../streams/in-memory-flow.ts'
+import type { AnyProcessor, Emission } from '../../streams/processor.ts'
 import { syntheticQuestions } from '../questions.ts'
 import { madeVerdicts } from './made-verdicts.ts'
 import { playedAsk } from './played-ask.ts'
@@ -38,6 +39,7 @@ export interface Dataset {
 type Counts = { -readonly [K in Exclude<keyof Dataset, 'pipeline' | 'verdictsTopic'>]: number }
 
 const QUESTIONS_AT_ONCE = 100
+const STEPS: readonly AnyProcessor[] = [triage, rank, refine, regenerate, summarize]
 
 /**
  * Makes it, unless it was made before in this folder.
@@ -73,7 +75,7 @@ async function fill(
     for (let from = 0; counts.verdicts < verdicts; from += QUESTIONS_AT_ONCE) {
       const left = Math.ceil((verdicts - counts.verdicts) / config.samplers.length)
       const questions = syntheticQuestions(Math.min(QUESTIONS_AT_ONCE, left), from)
-      await publishAll(publisher, await made(questions, config, counts), counts)
+      await publishAll(publisher, await made(questions, session, counts), counts)
       if (from % 10_000 === 0) onProgress(`${counts.verdicts} of ${verdicts} verdicts are made`)
     }
   } finally {
@@ -91,7 +93,7 @@ interface Made {
 /** Verdicts on questions, and the calls that everything after them makes. @throws when a step fails on any of it */
 async function made(
   questions: readonly Question[],
-  config: Session['config'],
+  { config, codec }: Session,
   counts: Counts,
 ): Promise<Made> {
   const book = new QuestionBook()
@@ -102,19 +104,23 @@ async function made(
     () => counts.completions++,
     (completion) => completions.push(completion),
   )
-  const driver = new TopologyDriver({
+  using stores = new ScratchStores(config, codec)
+  await stores.begin(0, STEPS)
+  const host: FlowHost = {
     config,
-    processors: [triage, rank, refine, regenerate, summarize],
-    ask,
-  })
+    processors: STEPS,
+    askFor: () => ask,
+    decide: (processor, input) => stores.decide(processor, input),
+    made({ topic }) {
+      if (topic === 'records' || topic === 'unsolved') counts[topic]++
+    },
+    failed(_processor, _input, error) {
+      throw error
+    },
+  }
   const verdicts = bySampler(questions.map((question) => madeVerdicts(question, config)))
-  for (const verdict of verdicts) driver.pipe('verdicts', verdict)
-  await driver.settle()
-  const [letter] = driver.read('dead-letters')
-  if (letter !== undefined) throw new Error(`step ${letter.step} failed: ${letter.message}`)
+  for (const value of verdicts) await follow(host, { topic: 'verdicts', value })
   counts.verdicts += verdicts.length
-  counts.records += driver.records('records').length
-  counts.unsolved += driver.records('unsolved').length
   return { questions, verdicts, completions }
 }
 
