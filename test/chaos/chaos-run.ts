@@ -118,8 +118,9 @@ export class ChaosRun implements AsyncDisposable {
   /** The kills so far, as the workers wrote them down. */
   get kills(): Kill[] {
     if (!existsSync(this.#killLog)) return []
-    const lines = readFileSync(this.#killLog, 'utf8').trimEnd().split('\n')
-    return lines.map((line) => JSON.parse(line) as Kill)
+    const lines = readFileSync(this.#killLog, 'utf8').split('\n')
+    // What follows the last line's end is being written at this moment.
+    return lines.slice(0, -1).map((line) => JSON.parse(line) as Kill)
   }
 
   /** Requests that were passed on to the models. */

@@ -56,8 +56,7 @@ function summary(seeds: readonly SeedResult[]): string {
   const inTransaction = kills.filter(({ kind }) => kind === 'transaction').length
   const least = Math.min(...kills.map(({ callsInFlight }) => callsInFlight))
   const clean = seeds.filter(isClean).length
-  const each = seeds[0]
-  return `${seeds.length} seeds (${seeds.map(({ seed }) => seed).join(', ')}; ${dates(seeds)}), ${clean} of them clean; ${each?.questions ?? 0} questions and ${each?.workers ?? 0} workers each; ${seeds.reduce((sum, { injected }) => sum + injected.length, 0)} faults, ${kills.length} of them kills that count: at least ${MIN_CALLS_IN_FLIGHT} calls to models in flight (the least were ${least}) and results uncommitted, ${inTransaction} inside transactions. In every run two aborted transactions overlap in the topic of questions.${unclean(seeds)}`
+  return `${seeds.length} seeds (${seeds.map(({ seed }) => seed).join(', ')}; ${dates(seeds)}), ${clean} of them clean; ${range(seeds.map(({ questions }) => questions))} questions and ${range(seeds.map(({ workers }) => workers))} workers each; ${seeds.reduce((sum, { injected }) => sum + injected.length, 0)} faults, ${kills.length} of them kills that count: at least ${MIN_CALLS_IN_FLIGHT} calls to models in flight (the least were ${least}) and results uncommitted, ${inTransaction} inside transactions. In every run two aborted transactions overlap in the topic of questions.${unclean(seeds)}`
 }
 
 function unclean(seeds: readonly SeedResult[]): string {
@@ -140,6 +139,11 @@ function controlTable(controls: readonly ControlResult[]): string {
     ]
   })
   return table(['without', 'faults', 'lost', 'doubled', 'changed', 'paid twice'], rows)
+}
+
+function range(counts: readonly number[]): string {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return least === most ? `${least}` : `${least} to ${most}`
 }
 
 function dates(seeds: readonly SeedResult[]): string {
