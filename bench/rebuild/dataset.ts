@@ -38,7 +38,7 @@ export interface Dataset {
 
 type Counts = { -readonly [K in Exclude<keyof Dataset, 'pipeline' | 'verdictsTopic'>]: number }
 
-const QUESTIONS_AT_ONCE = 100
+const QUESTIONS_AT_ONCE = 50
 const STEPS: readonly AnyProcessor[] = [triage, rank, refine, regenerate, summarize]
 
 /**
