@@ -1,11 +1,13 @@
 /** `ninefold replay`: an edition from what another one has already taken in, generated or judged. */
 import { type Command, Option } from 'commander'
 import { checkedEditionName } from '../config/names.ts'
+import { checkRunPrices } from '../pipeline/budget-watch.ts'
 import { refuseAbove } from '../pipeline/plan/max-cost.ts'
 import { planReplay } from '../pipeline/plan/plan-replay.ts'
 import { planJson, planLine, planScreen } from '../pipeline/plan/plan-screen.ts'
 import type { ReplayPlan } from '../pipeline/plan/replay-plan.ts'
 import { openReplay, REPLAY_TOPICS, type ReplayTopic } from '../pipeline/replay.ts'
+import { selectSteps } from '../pipeline/run.ts'
 import { styleFor } from '../terminal/style.ts'
 import { usdAmount } from './option-values.ts'
 import { type ReportOptions, RunReporter } from './run-reporter.ts'
@@ -82,6 +84,7 @@ async function replay(options: ReplayOptions): Promise<void> {
 async function planned(options: ReplayOptions, reporter: RunReporter): Promise<ReplayPlan> {
   const session = await openReplay({ ...options, readOnly: true, onProgress: reporter.note })
   try {
+    if (options.maxCost !== undefined) checkRunPrices(session.config, selectSteps(session, []))
     const plan = await planReplay(session, reporter.note)
     reportUnreadable(session)
     return plan

@@ -21,6 +21,7 @@ export function composePlan(
     question,
   })
   const { counts } = matrix
+  const estimated = totalSpent(toMake.map((calls) => calls.estimated))
   return {
     edition: config.edition,
     of: base.edition,
@@ -33,11 +34,11 @@ export function composePlan(
     answered: book.answered.map(({ step, model, calls }) => ({ step, model: model.name, calls })),
     toMake,
     certain: totalSpent(toMake.map(({ certain }) => certain)),
-    estimated: totalSpent(toMake.map(({ estimated }) => estimated)),
+    estimated,
     deadLetters: failures,
     unpriced,
     simulated: isSimulated(config),
-    basis: toMake.length === 0 ? [] : basisOf(base.edition, found, assumed),
+    basis: toMake.length === 0 ? [] : basisOf(base.edition, found, assumed, estimated.calls > 0),
   }
 }
 
@@ -49,7 +50,12 @@ function isChange({ now, after }: TierCount): boolean {
   return now !== 'waiting' && after !== 'waiting' && after !== 'open' && now !== after
 }
 
-function basisOf(edition: string, { calls }: Findings, assumed: readonly string[]): string[] {
+function basisOf(
+  edition: string,
+  { calls }: Findings,
+  assumed: readonly string[],
+  isEstimated: boolean,
+): string[] {
   const known =
     calls.calls === 0
       ? []
@@ -61,5 +67,5 @@ function basisOf(edition: string, { calls }: Findings, assumed: readonly string[
     calls.questions === 0
       ? 'What follows from calls not yet made is an estimate: that of a question with which all goes well.'
       : `What follows from calls not yet made is an estimate: the means of ${questions} decided questions of edition ${edition}.`
-  return [...known, ...guessed, further]
+  return [...known, ...guessed, ...(isEstimated ? [further] : [])]
 }
