@@ -34,14 +34,11 @@ export function speedTable({
     name,
     ...row.map((value, at) => value.toFixed(DIGITS[at])),
   ]
-  return [
-    ...table(
-      SPEED_HEADINGS,
-      rows.map((row, at) => line(`round ${at + 1}`, row)),
-      ...(rounds.length > 1 ? [[line('**median**', medians)]] : []),
-    ),
-    ...(perfTest === null ? [] : ['', `kafka-consumer-perf-test: ${count(Math.round(perfTest))} records/s`]),
-  ]
+  const lines = rows.map((row, at) => line(`round ${at + 1}`, row))
+  if (rounds.length > 1) lines.push(line('**median**', medians))
+  const consumer =
+    perfTest === null ? [] : ['', `kafka-consumer-perf-test: ${count(Math.round(perfTest))} records/s`]
+  return [...table(SPEED_HEADINGS, lines), ...consumer]
 }
 
 const SPEED_HEADINGS = [
@@ -105,12 +102,8 @@ function mib(bytes: number): string {
   return (bytes / MIB).toFixed(0)
 }
 
-function table(
-  headings: readonly string[],
-  ...groups: readonly (readonly (readonly string[])[])[]
-): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(headings), line(headings.map(() => '---:')), ...groups.flat().map(line)]
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [headings, headings.map(() => '---:'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
 }
 
 /** The page docs/benchmarks-rebuild.md. */
@@ -146,7 +139,8 @@ and \`verify\` are not in the log: a replay from verdicts asks for none.
 
 Beside it, in the same round, what the same client does at best: bare KafkaJS that consumes the topic of verdicts and
 produces each record to another topic, all partitions side by side, without transactions, and nothing else; timed from the
-first record that comes. Rates are verdicts a second; a rebuild's is over replay and export together.
+first record that comes. Rates are verdicts a second; a rebuild's is over replay and export together. The first round also
+brings the answers from the log to this machine; the others find them there.
 
 ${speedTable(results).join('\n')}
 
@@ -181,18 +175,14 @@ ${table(
 }
 
 function chart(curve: readonly Rebuild[]): string {
-  const line = (of: (one: Rebuild) => Command) =>
-    `    line [${curve.map((one) => mib(of(one).maxRss)).join(', ')}]`
-  return [
-    '```mermaid',
-    'xychart-beta',
-    '    title "RSS at most, MiB: replay, export"',
-    `    x-axis "verdicts" [${curve.map(({ verdicts }) => `"${count(verdicts)}"`).join(', ')}]`,
-    '    y-axis "MiB" 0 --> ' +
-      Math.ceil(Math.max(...curve.flatMap((one) => [one.replay.maxRss, one.export.maxRss])) / MIB / 100) *
-        100,
-    line((one) => one.replay),
-    line((one) => one.export),
-    '```',
-  ].join('\n')
+  const most = Math.max(...curve.flatMap((one) => [one.replay.maxRss, one.export.maxRss])) / MIB
+  const values = (of: (one: Rebuild) => Command) => curve.map((one) => mib(of(one).maxRss)).join(', ')
+  return `\`\`\`mermaid
+xychart-beta
+    title "RSS at most, MiB: replay, export"
+    x-axis "verdicts" [${curve.map(({ verdicts }) => `"${count(verdicts)}"`).join(', ')}]
+    y-axis "MiB" 0 --> ${Math.ceil(most / 100) * 100}
+    line [${values(({ replay }) => replay)}]
+    line [${values(({ export: exported }) => exported)}]
+\`\`\``
 }

@@ -12,12 +12,14 @@ const KIB = 1024
 
 const path = process.env[USAGE_FILE]!
 const samples: { seconds: number; rss: number; heap: number }[] = []
-setInterval(() => {
+const look = (): void => {
   const { rss, heapUsed: heap } = process.memoryUsage()
   samples.push({ seconds: process.uptime(), rss, heap })
-}, EVERY_MS).unref()
+}
+setInterval(look, EVERY_MS).unref()
 
 process.on('exit', () => {
+  look()
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
   const usage: Usage = { samples, maxRss: maxRSS * KIB, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 }
   writeFileSync(path, JSON.stringify(usage))
