@@ -135,7 +135,8 @@ function remedyAt(schema: z.ZodType, path: KeyPath): string {
   return text === null ? 'Write a mapping that begins with `pipeline:`.' : `What belongs there: ${text}`
 }
 
-function valueAt(value: unknown, path: KeyPath): unknown {
+/** What stands at a path of plain data; undefined where it leads nowhere. */
+export function valueAt(value: unknown, path: KeyPath): unknown {
   return path.reduce<unknown>((at, part) => {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return undefined
     return (at as Record<string | number, unknown>)[part]

@@ -1,5 +1,6 @@
 /** Settings given beside the file, as `key=value`: what the option --set takes. */
 import { ConfigError, type IssueDetail, type KeyPath, keyText, type Problem } from './errors.ts'
+import { valueAt } from './issues.ts'
 import { readSource, type Source } from './source.ts'
 
 /** What messages call them. */
@@ -83,7 +84,7 @@ function pathOf(key: string, value: unknown): KeyPath | null {
   const part = /^\[\d+\]$/.test(text) ? Number(text.slice(1, -1)) : text
   const rest = key.slice(text.length)
   if (rest === '') return [part]
-  const below = pathOf(rest.startsWith('.') ? rest.slice(1) : rest, child(value, part))
+  const below = pathOf(rest.startsWith('.') ? rest.slice(1) : rest, valueAt(value, [part]))
   return below === null ? null : [part, ...below]
 }
 
@@ -100,7 +101,7 @@ function firstPart(key: string, value: unknown): string | null {
 /** A copy with one place changed. @throws {Misplaced} where the path does not lead anywhere */
 function replaced(at: unknown, [part, ...rest]: KeyPath, value: unknown, above: KeyPath): unknown {
   if (part === undefined) return value
-  const below = () => replaced(child(at, part), rest, value, [...above, part])
+  const below = () => replaced(valueAt(at, [part]), rest, value, [...above, part])
   if (typeof part === 'number') return withItem(at, part, below, above)
   if (at === undefined || at === null) return { [part]: below() }
   if (isMapping(at)) return { ...at, [part]: below() }
@@ -133,17 +134,8 @@ function isWithin(path: KeyPath, upper: KeyPath): boolean {
 
 /** How many parts of a path lead somewhere. */
 function heldLength(path: KeyPath, value: unknown): number {
-  let at = value
-  for (const [index, part] of path.entries()) {
-    at = child(at, part)
-    if (at === undefined) return index
-  }
-  return path.length
-}
-
-function child(at: unknown, part: string | number): unknown {
-  if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return undefined
-  return (at as Record<string | number, unknown>)[part]
+  const lost = path.findIndex((_, at) => valueAt(value, path.slice(0, at + 1)) === undefined)
+  return lost < 0 ? path.length : lost
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {
