@@ -105,16 +105,16 @@ afterAll(async () => {
 
 it('is read by an Avro library of another language, value by value', async () => {
   const files = await readArchive(folder)
-  const { topics } = readManifest(folder)
-  for (const { topic, name } of topics) {
+  const places = await placesIn(here, TOPICS)
+  for (const { topic, name } of readManifest(folder).topics) {
     const archived = files
       .filter((file) => file.topic === topic)
       .flatMap(({ partition, offsets, keys }) =>
         offsets.map((offset, at) => `${partition}/${offset} ${keys[at]}`),
       )
-    const inLog = (await placesIn(here, [name as TopicName])).map((place) =>
-      place.slice(name.length + 1, place.lastIndexOf(' ')),
-    )
+    const inLog = places
+      .filter((place) => place.startsWith(`${name}/`))
+      .map((place) => place.slice(name.length + 1, place.lastIndexOf(' ')))
     expect(archived.sort(), name).toEqual(inLog.sort())
   }
   const verdicts = files.filter(({ topic }) => topic.endsWith('.verdicts')).flatMap(({ values }) => values)
@@ -155,7 +155,7 @@ it(
     const hashes = (await there.all('completions')).map(({ requestHash }) => requestHash)
     expect(new Set(hashes).size).toBe(hashes.length)
     expect(await exportOf(there)).toEqual(await exportOf(here))
-    expect((await there.run('audit')).stdout).toContain('0 faults')
+    await there.succeed('audit')
   },
   6 * MINUTES,
 )
