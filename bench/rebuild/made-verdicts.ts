@@ -9,7 +9,7 @@ import { contentId } from '../../schemas/ids.ts'
 import type { Path, Question, Verdict } from '../../schemas/types.ts'
 
 /** Of what a model wrote, in characters: with it a verdict takes about 5 KB. */
-const TEXT_LENGTH = 3_050
+const TEXT_LENGTH = 3_650
 const SEED = 1
 /** With the square of a question's difficulty: four questions in five are easy, one in twenty is difficult. */
 const HARDEST = 0.95
