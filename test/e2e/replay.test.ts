@@ -43,9 +43,9 @@ describeWithData('editions from the log', ['TEST_DATA', 'TEST_ENDPOINT'], () => 
     return ids
   }
 
-  async function exportOf(edition: string): Promise<Record<string, string>> {
+  async function exportOf(edition: string, ...options: string[]): Promise<Record<string, string>> {
     const folder = join(workspace.folder, `export-${edition}`)
-    await workspace.succeed('export', '--edition', edition, '--out', folder)
+    await workspace.succeed('export', '--edition', edition, '--out', folder, ...options)
     const files = readdirSync(folder).sort()
     return Object.fromEntries(files.map((name) => [name, sha256(readFileSync(join(folder, name)))]))
   }
@@ -107,6 +107,47 @@ describeWithData('editions from the log', ['TEST_DATA', 'TEST_ENDPOINT'], () => 
     } finally {
       workspace.configure(settings)
     }
+  })
+
+  it('asks for the summaries alone where only these are asked for in other words', async () => {
+    const words = 'Explain in one paragraph why the answer above is right.'
+    workspace.write('plain.md', `${words}\n`)
+    const before = await statsOf(endpoint)
+    const own = ['--set', 'prompts.summarize.file=plain.md']
+    const replayed = (...more: string[]) => workspace.succeed('replay', '--from', 'verdicts', ...more)
+    await replayed('--edition', 'plain', ...own)
+    const ofMain = await workspace.all('records')
+    const due = new Set(ofMain.map(({ requestHashes }) => requestHashes.at(-1))).size
+    const after = await statsOf(endpoint)
+    expect(after.calls - before.calls).toBe(due)
+    // The judge writes the summaries.
+    expect((after.byModel.judge ?? 0) - (before.byModel.judge ?? 0)).toBe(due)
+    expect(after.answeredRepeated).toBe(0)
+    const { records, ...made } = await idsOf('plain')
+    const { records: recordsOfMain, ...madeOfMain } = idsOfMain
+    expect(made).toEqual(madeOfMain)
+    expect(records).toHaveLength(recordsOfMain!.length)
+    expect(records!.filter((id) => recordsOfMain!.includes(id))).toEqual([])
+    const [plain] = await workspace.all('records', 'plain')
+    const one = ofMain.find(({ keptId }) => keptId === plain?.keptId)
+    expect(plain?.cot).toBe(one?.cot)
+    expect(plain?.response).not.toBe(one?.response)
+    expect(plain?.summaryPrompt).toMatch(/^summarize@1\+[0-9a-f]{8}$/)
+    await workspace.succeed('audit', '--edition', 'plain', ...own)
+    expect((await workspace.succeed('editions', 'show', 'plain')).stdout).toContain(words)
+
+    // The words decide, not where they stand.
+    await replayed('--edition', 'plain-again', '--set', `prompts.summarize.text=${words}`)
+    expect((await statsOf(endpoint)).calls).toBe(after.calls)
+    const plainly = await exportOf('plain', ...own)
+    expect(await exportOf('plain-again', '--set', `prompts.summarize.text=${words}`)).toEqual(plainly)
+    expect(plainly).not.toEqual(exportOfMain)
+
+    workspace.write('plain.md', 'Explain it in two paragraphs.')
+    const edited = await workspace.run('run', '--until-drained', '--edition', 'plain', ...own)
+    expect(edited.code).toBe(1)
+    expect(edited.stderr).toMatch(/\n {2}prompts\.summarize: [0-9a-f]{32} -> [0-9a-f]{32}\n/)
+    expect((await statsOf(endpoint)).calls).toBe(after.calls)
   })
 
   it('goes on in the first edition with everything local lost', async () => {
