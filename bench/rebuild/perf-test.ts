@@ -6,6 +6,8 @@ import { ensureJars } from '../../stack/jars.ts'
 import { findJava } from '../../stack/java.ts'
 
 const HEAP = '-Xmx512m'
+/** How long it waits for records before it gives up, ms: a busy machine is slow to join a group. */
+const TIMEOUT_MS = 120_000
 /** In the table it prints: records a second, joining the group left out. */
 const RECORDS_PER_SECOND = 'fetch.nMsg.sec'
 
@@ -17,7 +19,8 @@ export async function consumerPerfTest(
 ): Promise<number> {
   const { kafka } = await ensureJars((line) => console.error(line))
   const tool = ['-cp', join(kafka, '*'), HEAP, 'org.apache.kafka.tools.ConsumerPerformance']
-  const flags = ['--bootstrap-server', brokers.join(','), '--topic', topic, '--messages', String(records)]
+  const what = ['--bootstrap-server', brokers.join(','), '--topic', topic, '--messages', String(records)]
+  const flags = [...what, '--timeout', String(TIMEOUT_MS)]
   const { stdout } = await promisify(execFile)(findJava(), [...tool, ...flags])
   const [headings = [], ...rows] = stdout
     .split('\n')
