@@ -41,4 +41,11 @@ export const rawPaths = table({
     ...missingColumns<RawPath>(({ missing }) => missing),
   ],
   keys: [QUESTION_KEY, CALL_KEY, PATH_KEY],
+  projections: [
+    {
+      name: 'by_question',
+      by: ['edition', 'question_key', 'revision'],
+      sums: ["countIf(kind = 'path')", "countIf(kind = 'missing')"],
+    },
+  ],
 })

@@ -10,6 +10,12 @@ const { field, made } = columnsOf<Verdict>('Verdict')
 /** The day a verdict was written on, UTC. */
 export const VERDICT_DAY = "toDate(_time, 'UTC')"
 
+/**
+ * A number for the outcomes of a question: questions of which every model got as many right, of as many paths, have the
+ * same, and others have not (two among millions once in billions of databases).
+ */
+export const OUTCOMES = 'sum(sipHash64(model, judgement))'
+
 /** Topic `verdicts`. */
 export const verdicts = table({
   name: 'verdicts',
@@ -55,6 +61,11 @@ export const verdicts = table({
         ...['judge_verdict', 'code_check', 'is_readable', VERDICT_DAY],
       ],
       sums: ['count()', 'sum(completion_tokens)', 'count(completion_tokens)'],
+    },
+    {
+      name: 'by_question',
+      by: ['edition', 'kind', 'source', 'question_key', 'revision'],
+      sums: ['count()', OUTCOMES, 'max(sipHash64(edition))'],
     },
   ],
 })

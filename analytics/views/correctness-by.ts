@@ -1,5 +1,6 @@
-import { ANSWER_CODE, MODEL_NAMES, modelsOf } from './answer-codes.ts'
-import { editionKey, revisionKey } from './edition-key.ts'
+import { OUTCOMES } from '../tables/verdicts.ts'
+import { editionKey, revisionKey, UNSORTED_SETS } from './edition-key.ts'
+import { answersByOutcomes } from './question-outcomes.ts'
 import { sharedRows, sharedSums } from './shared-rows.ts'
 import type { View } from './view.ts'
 
@@ -9,7 +10,6 @@ export const correctnessBy: View = {
   comment:
     'A row is a model on the questions of one source, label, tier or number of options: dimension says which of these, value which one. A question with two labels counts in both.',
   select: `
-WITH ${MODEL_NAMES}
 SELECT
     edition,
     known.1 AS dimension,
@@ -23,26 +23,22 @@ FROM (
     SELECT
         edition,
         questions,
-        ${modelsOf('codes')} AS answers,
+        answers,
         arrayConcat(
             [('source', toString(source)), ('options', toString(options))],
             if(tier = '', [], [('tier', toString(tier))]),
             arrayMap(label -> ('label', toString(label)), labels)
         ) AS dimensions
     FROM (
-        SELECT edition, source, options, tier, labels, codes, count() AS questions
+        SELECT edition, source, options, tier, labels, outcomes, count() AS questions
         FROM (
-            SELECT shared.edition AS edition, ${editionKey('shared.edition', 'asked')} AS asked_key, source, codes
+            SELECT shared.edition AS edition, ${editionKey('shared.edition', 'asked')} AS asked_key, source, outcomes
             FROM ${sharedSums(
               `
-                SELECT
-                    edition,
-                    question_key + revision AS asked,
-                    any(verdicts.source) AS source,
-                    arraySort(groupArray(${ANSWER_CODE})) AS codes
+                SELECT edition, source, question_key + revision AS asked, ${OUTCOMES} AS outcomes
                 FROM verdicts
                 WHERE kind = 'verdict'
-                GROUP BY edition, asked
+                GROUP BY edition, source, asked
             `,
               'verdicts',
             )}
@@ -54,11 +50,13 @@ FROM (
         LEFT JOIN (
             SELECT ${revisionKey()} AS asked_key, triaged.tier AS tier FROM triaged
         ) AS sorted USING (asked_key)
-        GROUP BY edition, source, options, tier, labels, codes
-    )
+        GROUP BY edition, source, options, tier, labels, outcomes
+    ) AS alike
+    INNER JOIN ${answersByOutcomes} AS known USING (outcomes)
 )
 ARRAY JOIN dimensions AS known
 ARRAY JOIN answers AS answer
 GROUP BY edition, dimension, value, model
-ORDER BY edition, dimension, value, model`,
+ORDER BY edition, dimension, value, model
+${UNSORTED_SETS}`,
 }

@@ -1,7 +1,7 @@
 import { callSums } from './call-sums.ts'
 import { dollars } from './dollars.ts'
-import { editionKey } from './edition-key.ts'
-import { endedQuestions } from './ended-questions.ts'
+import { editionKey, UNSORTED_SETS } from './edition-key.ts'
+import { HAS_ENDED, newestQuestions } from './ended-questions.ts'
 import type { View } from './view.ts'
 
 const OWN_KEY = editionKey('edition', 'question_key')
@@ -14,18 +14,26 @@ export const costProjection: View = {
   select: `
 SELECT
     edition,
-    countIf(has_ended) AS finished,
-    countIf(NOT has_ended) AS waiting,
-    sum(usd) AS usd_spent,
-    sumIf(usd, has_ended) / nullIf(finished, 0) AS usd_per_finished_question,
-    if(isNull(usd_per_finished_question), NULL, greatest(usd_per_finished_question * waiting - ifNull(sumIf(usd, NOT has_ended), toDecimal128(0, 9)), toDecimal128(0, 9))) AS usd_to_come,
+    finished,
+    waiting,
+    ${dollars('nano_usd')} AS usd_spent,
+    ${dollars('nano_usd_finished')} / nullIf(finished, 0) AS usd_per_finished_question,
+    if(isNull(usd_per_finished_question), NULL, greatest(usd_per_finished_question * waiting - ifNull(${dollars('nano_usd_waiting')}, toDecimal128(0, 9)), toDecimal128(0, 9))) AS usd_to_come,
     usd_spent + usd_to_come AS usd_in_all
 FROM (
-    SELECT edition, ${OWN_KEY} AS own_key, has_ended FROM ${endedQuestions}
-) AS progress
-LEFT JOIN (
-    SELECT ${OWN_KEY} AS own_key, ${dollars('nano_usd')} AS usd FROM ${callSums(['edition', 'question_key'])}
-) AS paid USING (own_key)
-GROUP BY edition
-ORDER BY edition`,
+    SELECT
+        edition,
+        countIf(has_ended) AS finished,
+        countIf(NOT has_ended) AS waiting,
+        sum(paid.nano_usd) AS nano_usd,
+        sumIf(paid.nano_usd, has_ended) AS nano_usd_finished,
+        sumIf(paid.nano_usd, NOT has_ended) AS nano_usd_waiting
+    FROM (
+        SELECT edition, ${OWN_KEY} AS own_key, ${HAS_ENDED} AS has_ended FROM ${newestQuestions}
+    ) AS progress
+    LEFT JOIN ${callSums([`${OWN_KEY} AS own_key`])} AS paid USING (own_key)
+    GROUP BY edition
+)
+ORDER BY edition
+${UNSORTED_SETS}`,
 }

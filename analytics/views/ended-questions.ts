@@ -1,57 +1,49 @@
-import { revisionKey } from './edition-key.ts'
+import { editionKey, revisionKey } from './edition-key.ts'
 import { sharedSums } from './shared-rows.ts'
 
-/** The rows of a table that is always an edition's own, counted by question and revision: `asked_key`. */
-export function ownCounts(table: string, counts: string): string {
-  return `(
-    SELECT ${revisionKey()} AS asked_key, ${counts}
-    FROM ${table}
-    GROUP BY asked_key
-)`
-}
+/** Revisions before others of the same question, whatever of them there is; few, if any. */
+const EARLIER = `(
+            SELECT ${editionKey('edition', '(question_key + arrayJoin(range(revision)))')}
+            FROM questions
+            WHERE revision > 1
+        )`
 
-/**
- * A subquery: every question of an edition in its newest revision, by `asked_key`, how many chains of thought were kept
- * of it, how many records were made, and whether it has ended: nothing is left to be done, or to be paid, for it.
- */
-export const endedQuestions = `(
+/** A subquery: every question of an edition in its newest revision, by `asked_key`. */
+export const newestQuestions = `(
     SELECT
-        edition,
-        asked_key,
+        shared.edition AS edition,
+        ${revisionKey('shared.edition')} AS asked_key,
         question_key,
         question_id,
         revision,
         kind,
-        source,
-        kept,
-        unsolved,
-        records,
-        kind = 'withdrawn' OR unsolved > 0 OR (kept > 0 AND records >= kept) AS has_ended
-    FROM (
-        SELECT
-            shared.edition AS edition,
-            ${revisionKey('shared.edition')} AS asked_key,
-            question_key,
-            question_id,
-            revision,
-            kind,
-            source
-        FROM ${sharedSums(
-          `
-            SELECT
-                edition,
-                question_key,
-                any(questions.question_id) AS question_id,
-                max(questions.revision) AS revision,
-                argMax(questions.kind, questions.revision) AS kind,
-                argMax(questions.source, questions.revision) AS source
-            FROM questions
-            GROUP BY edition, question_key
-        `,
-          'questions',
-        )}
-    ) AS asked
-    LEFT JOIN ${ownCounts('kept', 'count() AS kept')} AS chosen USING (asked_key)
-    LEFT JOIN ${ownCounts('unsolved', 'count() AS unsolved')} AS given_up USING (asked_key)
-    LEFT JOIN ${ownCounts('records', "countIf(kind = 'record') AS records")} AS summarised USING (asked_key)
+        source
+    FROM ${sharedSums(
+      `
+        SELECT edition, question_key, question_id, revision, kind, source
+        FROM questions
+        WHERE ${revisionKey()} NOT IN ${EARLIER}
+    `,
+      'questions',
+    )}
 )`
+
+/**
+ * Whether nothing is left to be done, or to be paid, for a row of {@link newestQuestions}: it was taken back or given
+ * up, or a record was made of every chain of thought that was kept of it. Looked up in sets: to be used with
+ * UNSORTED_SETS.
+ */
+export const HAS_ENDED = `(
+        kind = 'withdrawn'
+        OR asked_key IN (SELECT ${revisionKey()} FROM unsolved)
+        OR asked_key IN (
+            SELECT own_key
+            FROM (
+                SELECT ${revisionKey()} AS own_key, 1 AS kept, 0 AS made FROM kept
+                UNION ALL
+                SELECT ${revisionKey()}, 0, 1 FROM records WHERE records.kind = 'record'
+            )
+            GROUP BY own_key
+            HAVING sum(kept) > 0 AND sum(made) >= sum(kept)
+        )
+    )`

@@ -4,8 +4,8 @@
  * three ways are counted, and `majority` is the one shown where only one is.
  */
 
-import { ANSWER_CODE, modelsOf } from './answer-codes.ts'
-import { sharedSums } from './shared-rows.ts'
+import { revisionKey } from './edition-key.ts'
+import { answersByOutcomes, questionOutcomes } from './question-outcomes.ts'
 
 /** The ways. */
 export const DEFINITIONS = ['any', 'majority', 'all'] as const
@@ -22,33 +22,27 @@ export function isCorrect(tuple: string): string {
     )`
 }
 
-/** Where a path's revision stands above its code, bits. */
-const REVISION_BITS = 32
+/** Judged revisions before others of the same question, whatever of them there is; few, if any. */
+const EARLIER = `(
+            SELECT ${revisionKey('edition', 'arrayJoin(range(revision))')}
+            FROM verdicts
+            WHERE kind = 'verdict' AND revision > 1
+        )`
 
 /**
  * A subquery: `questions`, in their newest revision, of which the models made the same, and `models`, tuples
- * (model, paths, correct) in the models' order. It needs MODEL_NAMES.
+ * (model, paths, correct) in the models' order. To be used with UNSORTED_SETS.
  */
 export const modelsOfQuestions = `(
-    SELECT shared.edition AS edition, ${modelsOf('codes')} AS models, questions
-    FROM ${sharedSums(
-      `
-        SELECT edition, codes, count() AS questions
-        FROM (
-            SELECT
-                edition,
-                groupArray(bitShiftLeft(toUInt64(revision), ${REVISION_BITS}) + ${ANSWER_CODE}) AS answers,
-                bitShiftRight(arrayMax(answers), ${REVISION_BITS}) AS newest,
-                arraySort(arrayMap(
-                    answer -> toUInt32(answer),
-                    arrayFilter(answer -> bitShiftRight(answer, ${REVISION_BITS}) = newest, answers)
-                )) AS codes
-            FROM verdicts
-            WHERE kind = 'verdict'
-            GROUP BY edition, question_key
-        )
-        GROUP BY edition, codes
-    `,
-      'verdicts',
-    )}
+    SELECT shared.edition AS edition, answers AS models, questions
+    FROM (
+        SELECT edition_key, outcomes, count() AS questions
+        FROM ${questionOutcomes}
+        WHERE judged_key NOT IN ${EARLIER}
+        GROUP BY edition_key, outcomes
+    ) AS alike
+    INNER JOIN ${answersByOutcomes} AS known USING (outcomes)
+    INNER JOIN (
+        SELECT edition, sipHash64(owner) AS edition_key FROM edition_topics WHERE topic = 'verdicts'
+    ) AS shared USING (edition_key)
 )`

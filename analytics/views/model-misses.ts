@@ -1,5 +1,5 @@
 import { literals } from '../sql/tokens.ts'
-import { MODEL_NAMES } from './answer-codes.ts'
+import { UNSORTED_SETS } from './edition-key.ts'
 import { DEFINITIONS, isCorrect, modelsOfQuestions } from './model-is-correct.ts'
 import type { View } from './view.ts'
 
@@ -9,7 +9,6 @@ export const modelMisses: View = {
   comment:
     'A row is a model: how many questions it missed that all the others had right, and had right that all the others missed (ReasonMed, Table 10). definition says when a model counts as right on a question: any, majority (more than half) or all of its paths are Correct.',
   select: `
-WITH ${MODEL_NAMES}
 SELECT
     edition,
     definition,
@@ -32,5 +31,6 @@ FROM (
 ) AS each
 WHERE asked > 1
 GROUP BY edition, definition, model
-ORDER BY edition, definition, model`,
+ORDER BY edition, definition, model
+${UNSORTED_SETS}`,
 }

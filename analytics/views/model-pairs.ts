@@ -1,5 +1,5 @@
 import { literals } from '../sql/tokens.ts'
-import { MODEL_NAMES } from './answer-codes.ts'
+import { UNSORTED_SETS } from './edition-key.ts'
 import { DEFINITIONS, isCorrect, modelsOfQuestions } from './model-is-correct.ts'
 import type { View } from './view.ts'
 
@@ -9,7 +9,6 @@ export const modelPairs: View = {
   comment:
     "A row is two models: on how many questions only the first was right, only the second, both, or neither (ReasonMed, Figure 2 and Table 9; the counts follow the table's headings). definition says when a model counts as right on a question: any, majority (more than half) or all of its paths are Correct.",
   select: `
-WITH ${MODEL_NAMES}
 SELECT
     edition,
     definition,
@@ -36,5 +35,6 @@ FROM (
     ARRAY JOIN ${literals(DEFINITIONS)} AS definition
 ) AS each
 GROUP BY edition, definition, model, other
-ORDER BY edition, definition, model, other`,
+ORDER BY edition, definition, model, other
+${UNSORTED_SETS}`,
 }

@@ -1,24 +1,23 @@
 import type { TopicName } from '../../schemas/topics.ts'
 import { numberOf } from '../tables/keys.ts'
-import { editionKey } from './edition-key.ts'
-import { endedQuestions, ownCounts } from './ended-questions.ts'
-import { sharedSums } from './shared-rows.ts'
+import { revisionKey, UNSORTED_SETS } from './edition-key.ts'
+import { newestQuestions } from './ended-questions.ts'
+import { ownerOf } from './shared-rows.ts'
 import type { View } from './view.ts'
 
-/** A table's rows by question and revision, where the table may be another edition's. */
-function counted(table: string, topic: TopicName, counts: string, names: string): string {
-  const sums = `
-        SELECT edition, question_key + revision AS asked, ${counts}
-        FROM ${table}
-        GROUP BY edition, asked
-    `
+/** The rows of a table, counted by question and revision, to be joined by such a key. */
+function counted(table: string, counts: string, { key = 'asked_key', where = '' } = {}): string {
   return `(
-    SELECT ${editionKey('shared.edition', 'asked')} AS asked_key, ${names}
-    FROM ${sharedSums(sums, topic)}
+    SELECT ${revisionKey()} AS ${key}, ${counts}
+    FROM ${table}${where === '' ? '' : `\n    WHERE ${where}`}
+    GROUP BY ${key}
 )`
 }
 
-const KEY = 'USING (asked_key)'
+/** The key of a question where a topic's rows are: those of another edition, where they are shared. */
+function keyIn(topic: TopicName): string {
+  return revisionKey(ownerOf(topic))
+}
 
 /** How far every question has come. */
 export const questionProgress: View = {
@@ -50,16 +49,23 @@ SELECT
         paths > verdicts, 'waits for verdicts',
         'waits for paths'
     ) AS state
-FROM ${endedQuestions} AS ended
-LEFT JOIN ${counted('raw_paths', 'raw-paths', "countIf(kind = 'path') AS paths, countIf(kind = 'missing') AS missing", 'paths, missing')} AS written ${KEY}
-LEFT JOIN ${counted('verdicts', 'verdicts', "countIf(kind = 'verdict') AS verdicts", 'verdicts')} AS judged ${KEY}
-LEFT JOIN ${ownCounts('triaged', 'any(triaged.tier) AS tier')} AS sorted ${KEY}
-LEFT JOIN ${ownCounts('ranked', 'count() AS ranked')} AS ordered ${KEY}
-LEFT JOIN ${ownCounts('escalated', 'count() AS escalated')} AS passed_on ${KEY}
+FROM (
+    SELECT *, ${keyIn('raw-paths')} AS written_key, ${keyIn('verdicts')} AS judged_key
+    FROM ${newestQuestions}
+) AS asked
+LEFT JOIN ${counted('raw_paths', "countIf(kind = 'path') AS paths, countIf(kind = 'missing') AS missing", { key: 'written_key' })} AS written USING (written_key)
+LEFT JOIN ${counted('verdicts', 'count() AS verdicts', { key: 'judged_key', where: "kind = 'verdict'" })} AS judged USING (judged_key)
+LEFT JOIN ${counted('triaged', 'any(triaged.tier) AS tier')} AS sorted USING (asked_key)
+LEFT JOIN ${counted('ranked', 'count() AS ranked')} AS ordered USING (asked_key)
+LEFT JOIN ${counted('escalated', 'count() AS escalated')} AS passed_on USING (asked_key)
+LEFT JOIN ${counted('kept', 'count() AS kept')} AS chosen USING (asked_key)
+LEFT JOIN ${counted('unsolved', 'count() AS unsolved')} AS given_up USING (asked_key)
+LEFT JOIN ${counted('records', "countIf(kind = 'record') AS records")} AS summarised USING (asked_key)
 LEFT JOIN (
     SELECT edition, ${numberOf('dead_letters.question_id')} AS question_key, count() AS letters
     FROM dead_letters
     WHERE dead_letters.question_id IS NOT NULL
     GROUP BY edition, question_key
-) AS failed USING (edition, question_key)`,
+) AS failed USING (edition, question_key)
+${UNSORTED_SETS}`,
 }

@@ -13,6 +13,16 @@ export function sharedSums(subquery: string, topic: TopicName): string {
   return `(${subquery}) AS owned INNER JOIN ${owners('owned', topic)}`
 }
 
+/**
+ * The edition whose rows of a topic are those of a row's `edition`; empty while nothing is known of that one. For keys:
+ * to look up a question of each edition takes far less than to have every row once for each.
+ */
+export function ownerOf(topic: TopicName): string {
+  const known = (column: string) =>
+    `(SELECT arrayPushBack(groupArray(toString(${column})), '') FROM edition_topics WHERE topic = '${topic}')`
+  return `transform(edition, ${known('edition')}, ${known('owner')}, '')`
+}
+
 function owners(name: string, topic: TopicName): string {
   return `edition_topics AS shared ON shared.owner = ${name}.edition AND shared.topic = '${topic}'`
 }
