@@ -19,6 +19,8 @@ import { DEMO_QUESTIONS, demoQuestions, simulatedPipeline } from '../support/sim
 import { Workspace } from '../support/workspace.ts'
 
 const MINUTES = 60_000
+
+vi.setConfig({ testTimeout: 12 * MINUTES })
 const QUESTIONS = 14
 /** Of about 300 calls: some questions are decided, some open, some not begun. */
 const HALFWAY = 150
@@ -134,53 +136,45 @@ it('adds nothing when nothing is new, and refuses folders that are none of its o
   here.configure(settings(inject('stack')))
 })
 
-it(
-  'goes on in another cluster as it would have here',
-  async () => {
-    const killed = there.start('archive', 'load', folder)
-    await expect.poll(() => killed.stderr, { timeout: 4 * MINUTES }).toContain('are whole')
-    killed.kill('SIGKILL')
-    await killed.ended
-    const report = await load(there)
-    expect(report.workedOff).toEqual([])
-    expect(await placesIn(there, TOPICS)).toEqual(await placesIn(here, TOPICS))
+it('goes on in another cluster as it would have here', async () => {
+  const killed = there.start('archive', 'load', folder)
+  await expect.poll(() => killed.stderr, { timeout: 4 * MINUTES }).toContain('are whole')
+  killed.kill('SIGKILL')
+  await killed.ended
+  const report = await load(there)
+  expect(report.workedOff).toEqual([])
+  expect(await placesIn(there, TOPICS)).toEqual(await placesIn(here, TOPICS))
 
-    const before = simulator.stats().calls
-    await here.run('run', '--until-drained')
-    const callsHere = simulator.stats().calls - before
-    const between = simulator.stats().calls
-    await there.run('run', '--until-drained')
-    expect(simulator.stats().calls - between).toBe(callsHere)
-    expect(callsHere).toBeGreaterThan(0)
-    const hashes = (await there.all('completions')).map(({ requestHash }) => requestHash)
-    expect(new Set(hashes).size).toBe(hashes.length)
-    expect(await exportOf(there)).toEqual(await exportOf(here))
-    await there.succeed('audit')
-  },
-  6 * MINUTES,
-)
+  const before = simulator.stats().calls
+  await here.run('run', '--until-drained')
+  const callsHere = simulator.stats().calls - before
+  const between = simulator.stats().calls
+  await there.run('run', '--until-drained')
+  expect(simulator.stats().calls - between).toBe(callsHere)
+  expect(callsHere).toBeGreaterThan(0)
+  const hashes = (await there.all('completions')).map(({ requestHash }) => requestHash)
+  expect(new Set(hashes).size).toBe(hashes.length)
+  expect(await exportOf(there)).toEqual(await exportOf(here))
+  await there.succeed('audit')
+})
 
-it(
-  'loads nothing a second time, and is replayed without a call',
-  async () => {
-    const report = await load(there)
-    expect(report.topics.map(({ loaded }) => loaded)).toEqual(report.topics.map(() => 0))
-    expect(report.groups).toBe(0)
-    const before = simulator.stats().calls
-    await there.run('run', '--until-drained')
-    await there.run('replay', '--from', 'verdicts', '--edition', 'again')
-    expect(simulator.stats().calls).toBe(before)
-    expect(await exportOf(there, 'again')).toEqual(await exportOf(there))
-    const { topics } = JSON.parse((await there.succeed('topics', '--json')).stdout) as TopicsReport
-    const paths = topics.find(({ topic }) => topic === 'raw-paths')!
-    expect(paths.compression!.codecs).toContain('zstd')
-    expect(paths.compression!.unpackedBytes).toBeGreaterThan(paths.bytes!)
-    // The dead letter's record, out of an archive, under the id its schema has in this registry.
-    const [letter] = await there.all('dead-letters')
-    expect(letter!.value).toEqual(Buffer.from('no Avro at all'))
-  },
-  6 * MINUTES,
-)
+it('loads nothing a second time, and is replayed without a call', async () => {
+  const report = await load(there)
+  expect(report.topics.map(({ loaded }) => loaded)).toEqual(report.topics.map(() => 0))
+  expect(report.groups).toBe(0)
+  const before = simulator.stats().calls
+  await there.run('run', '--until-drained')
+  await there.run('replay', '--from', 'verdicts', '--edition', 'again')
+  expect(simulator.stats().calls).toBe(before)
+  expect(await exportOf(there, 'again')).toEqual(await exportOf(there))
+  const { topics } = JSON.parse((await there.succeed('topics', '--json')).stdout) as TopicsReport
+  const paths = topics.find(({ topic }) => topic === 'raw-paths')!
+  expect(paths.compression!.codecs).toContain('zstd')
+  expect(paths.compression!.unpackedBytes).toBeGreaterThan(paths.bytes!)
+  // The dead letter's record, out of an archive, under the id its schema has in this registry.
+  const [letter] = await there.all('dead-letters')
+  expect(letter!.value).toEqual(Buffer.from('no Avro at all'))
+})
 
 it('refuses a damaged file before it writes, and a topic that holds something else', async () => {
   const { topics } = readManifest(folder)
