@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CallBooks, total } from '../support/call-books.ts'
 import type { Ended } from '../support/cli-process.ts'
 import { type EndpointStats, resetStats, statsOf } from '../support/endpoint-stats.ts'
 import { priceOf, RecordedFigures } from '../support/recorded-figures.ts'
@@ -285,6 +286,74 @@ describeWithData('the recorded questions', ['TEST_DATA', 'TEST_ENDPOINT'], () =>
     expect([questions.size, records]).toEqual([2_071, 2_071])
     expect((await statsOf(endpoint)).calls).toBe(0)
     await workspace.succeed('audit')
+  })
+
+  describe('and other editions of them', () => {
+    const figures = new RecordedFigures()
+    const books = new CallBooks()
+
+    beforeAll(async () => {
+      workspace.configure(settings)
+      expect(total(await books.enter(workspace, 'main'))).toBe(stats.calls)
+    }, 4 * MINUTES)
+
+    afterAll(() => {
+      workspace.configure(settings)
+      console.info(books.table)
+    })
+
+    /** Makes an edition, and compares what it asked with what it rests on. @returns the calls it made, by model */
+    async function replay(name: string, edition: string, from: string, ...options: string[]) {
+      await resetStats(endpoint)
+      await workspace.succeed('replay', '--from', from, '--edition', edition, ...options)
+      const { byModel, calls, answeredRepeated } = await statsOf(endpoint)
+      const due = await books.enter(workspace, edition)
+      books.note(name, total(due), calls)
+      expect(byModel).toEqual(due)
+      expect(answeredRepeated).toBe(0)
+      await workspace.succeed('audit', '--edition', edition, ...options)
+      return due
+    }
+
+    /** Questions in each tier. */
+    async function tiersOf(edition: string): Promise<Record<string, number>> {
+      const tiers = new Map<string, number>()
+      for (const topic of ['triaged-easy', 'triaged-medium', 'triaged-difficult'] as const) {
+        for await (const { tier } of workspace.records(topic, edition)) count(tiers, tier)
+      }
+      return Object.fromEntries(tiers)
+    }
+
+    it(
+      'ask a tenth sampler once for each question, and its judge, and what then differs',
+      async () => {
+        const samplers = [...settings.samplers, { model: 'gpt-4o', temperature: 0.9 }]
+        workspace.configure({ ...settings, samplers })
+        const due = await replay('a tenth sampler', 'ten', 'questions')
+        expect(Object.keys(due).sort()).toEqual(['gpt-4o', 'judge', 'strong'])
+        expect(due['gpt-4o']).toBe(2_071)
+        expect(due.judge).toBeGreaterThan(2_071)
+        // It answers as the same model did at another temperature.
+        expect(await tiersOf('ten')).toEqual(figures.tiers(['gpt-4o'], 4, 7))
+        workspace.configure(settings)
+      },
+      8 * MINUTES,
+    )
+
+    it(
+      'ask with other thresholds for those questions alone whose tier changes',
+      async () => {
+        const thresholds = ['--set', 'triage.easy.maxErrors=3', '--set', 'triage.medium.maxErrors=6']
+        const due = await replay('other thresholds', 'stricter', 'verdicts', ...thresholds)
+        expect(total(due)).toBeGreaterThan(0)
+        expect(await tiersOf('stricter')).toEqual(figures.tiers([], 3, 6))
+        const changed = figures.questionsWithErrors([4, 7])
+        const asked = new Set<string>()
+        for await (const { questionId } of workspace.records('completions', 'stricter')) asked.add(questionId)
+        expect([...asked].filter((id) => !changed.has(id))).toEqual([])
+      },
+      6 * MINUTES,
+    )
   })
 })
 

@@ -11,6 +11,9 @@ import type { Question, WrongPath } from '../../schemas/types.ts'
 import { topicsOf } from '../../sinks/session-records.ts'
 import type { Workspace } from './workspace.ts'
 
+/** As many tries as the pipeline has where it says nothing of them. */
+const TRIES = 3
+
 /** Calls by model. */
 export type Calls = Readonly<Record<string, number>>
 
@@ -62,7 +65,7 @@ async function* callsOf(workspace: Workspace, edition: string): AsyncGenerator<C
   const read = topicsOf(session)
   try {
     for await (const { question, samplerId, path } of read('raw-paths')) {
-      if (path !== null) yield [path.model, 'generate', question.questionId, samplerId]
+      if (path !== null) yield [path.model, 'generate', ...asked(question), samplerId]
     }
     for await (const { question, samplerId, judgeVerdict, verifier } of read('verdicts')) {
       if (judgeVerdict !== null) yield [verifier, 'verify', ...keyed(question), samplerId]
@@ -80,18 +83,32 @@ async function* callsOf(workspace: Workspace, edition: string): AsyncGenerator<C
         yield ['strong', 'check', ...what]
       }
     }
-    for (const topic of ['triaged-difficult', 'escalated'] as const) {
-      for await (const { question } of read(topic)) yield ['strong', 'regenerate', question.questionId]
+    for await (const { question, attempts } of read('unsolved')) {
+      for (const { try: number } of attempts) yield rewritten(question, number)
     }
-    for await (const { question, cot } of read('kept')) yield ['judge', 'summarize', question.questionId, cot]
+    for await (const { question, cot, route, attempt } of read('kept')) {
+      yield ['judge', 'summarize', ...asked(question), cot]
+      const tries = route === 'regenerated' ? (attempt?.try ?? 0) : 0
+      for (let number = 1; number <= tries; number++) yield rewritten(question, number)
+    }
   } finally {
     await session.close()
   }
 }
 
-/** Prompts with the answer key are others when it was corrected. */
-function keyed({ questionId, answer }: Question) {
-  return [questionId, answer.labels]
+/** Prompts are others when the question was corrected. */
+function asked({ questionId, stem }: Question) {
+  return [questionId, stem]
+}
+
+/** Those with the answer key also when that was. */
+function keyed(question: Question) {
+  return [...asked(question), question.answer.labels]
+}
+
+/** The last try is shown the key. */
+function rewritten(question: Question, number: number): Call {
+  return ['strong', 'regenerate', number, ...(number === TRIES ? keyed(question) : asked(question))]
 }
 
 function remarksOf(wrong: readonly WrongPath[]): string[] {

@@ -67,6 +67,23 @@ export class RecordedFigures {
     return { prompt, completion, nanoUsd: prompt * input * 1_000 + completion * output * 1_000 }
   }
 
+  /** Questions in each tier with these limits, where further paths are as good as these models'. */
+  tiers(further: readonly string[], easy: number, medium: number): Record<string, number> {
+    const counts: Record<string, number> = { easy: 0, medium: 0, difficult: 0 }
+    for (const answered of this.#answered) {
+      const more = further.filter((model) => !answered.isRight[placeOf(model)]).length
+      counts[tierOf(errorsOf(answered) + more, easy, medium)]!++
+    }
+    return counts
+  }
+
+  /** The ids of questions that so many models had wrong. */
+  questionsWithErrors(errors: readonly number[]): ReadonlySet<string> {
+    return new Set(
+      this.#answered.filter((answered) => errors.includes(errorsOf(answered))).map(({ id }) => id),
+    )
+  }
+
   /** What each model did on one question: whether it was right, and what its path cost. */
   pathsOf(questionId: string): { model: string; isRight: boolean; nanoUsd: number }[] {
     const its = this.#answered.filter(({ id }) => id === questionId)
