@@ -31,12 +31,7 @@ const READ_BY_STEPS: readonly TopicName[] = [
   'redrive',
 ]
 /** The others but `editions`: whoever reads them passes such a record by, and says so. */
-const READ_BY_COMMANDS: readonly TopicName[] = [
-  'triage-state',
-  'unsolved',
-  'completions',
-  'dead-letters',
-]
+const READ_BY_COMMANDS: readonly TopicName[] = ['triage-state', 'unsolved', 'completions', 'dead-letters']
 
 let simulator: Simulator
 
