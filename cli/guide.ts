@@ -97,7 +97,7 @@ export const GUIDES: Readonly<Record<string, Guide>> = {
   down: { example: 'ninefold down', next: 'ninefold up   starts it again, with all its data' },
   status: { example: 'ninefold status --json', next: null },
   'archive create': {
-    example: 'ninefold archive --out /backup/reasonmed',
+    example: 'ninefold archive create --out /backup/reasonmed',
     next: 'ninefold archive load /backup/reasonmed   into another cluster',
   },
   'archive load': {

@@ -22,6 +22,7 @@ const STEPS = [
   'summarize',
   'score',
   'control',
+  'withdraw',
   'journal',
   'sink',
 ]

@@ -5,7 +5,7 @@ import { tableOf } from '../table.ts'
 export const verifiers: Section = {
   name: 'verifiers',
   title: 'The verifier beside those of other editions',
-  why: 'Says how far another verifier agrees on the same paths, for what one judge alone says cannot be doubted.',
+  why: 'Says how far another verifier agrees on the same paths, for what one judge alone says cannot be doubted (the verifier of ReasonMed, Figure 3, which the paper does not check).',
   select: `SELECT other, verifier, other_verifier, paths, share_same, compared, share_agreed, kappa, only_correct, only_error
 FROM verifier_agreement
 WHERE edition IN (SELECT owner FROM edition_topics WHERE edition = {edition:String} AND topic = 'verdicts')

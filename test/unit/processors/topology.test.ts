@@ -16,7 +16,7 @@ describe('topology', () => {
     const read = new Set(processors.flatMap(({ inputs }) => inputs))
     const written = new Set(processors.flatMap(({ outputs }) => outputs))
     const ends = [...written].filter((topic) => !read.has(topic)).sort()
-    expect(ends).toEqual(['records', 'unsolved'])
+    expect(ends).toEqual(['unsolved'])
     expect([...read].filter((topic) => !written.has(topic))).toEqual([])
     for (const topic of [...read, ...written]) expect(TOPICS).toContain(topic)
   })
