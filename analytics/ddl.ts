@@ -131,8 +131,11 @@ function columnText({ name, type: { type, codec }, comment }: Table['columns'][n
   return `${identifier(name)} ${type} COMMENT ${literal(comment)}${compression}`
 }
 
-function keyText({ name, of, comment }: Key): string {
-  return `${identifier(name)} UInt64 MATERIALIZED ${numberOf(identifier(of))} COMMENT ${literal(comment)}`
+function keyText({ name, of, isMany, comment }: Key): string {
+  const made = isMany
+    ? `Array(UInt64) MATERIALIZED arrayMap(id -> ${numberOf('id')}, ${identifier(of)})`
+    : `UInt64 MATERIALIZED ${numberOf(identifier(of))}`
+  return `${identifier(name)} ${made} COMMENT ${literal(comment)}`
 }
 
 function indented(lines: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { Kept } from '../../schemas/types.ts'
 import { attemptColumns } from './attempt-columns.ts'
 import { columnsOf, FLAG, ID, ID_OR_NULL, IDS, SMALL, TEXT, TEXTS, WORD, WORDS } from './column.ts'
-import { QUESTION_KEY } from './keys.ts'
+import { PATH_KEYS, QUESTION_KEY } from './keys.ts'
 import { questionColumns } from './question-columns.ts'
 import { table } from './table.ts'
 
@@ -38,5 +38,5 @@ export const kept = table({
     field('requestHashes', IDS),
     ...attemptColumns<Kept>(({ attempt }) => (attempt === null ? [] : [attempt])),
   ],
-  keys: [QUESTION_KEY],
+  keys: [QUESTION_KEY, PATH_KEYS],
 })

@@ -8,6 +8,8 @@ export interface Key {
   readonly name: string
   /** The column of the id. */
   readonly of: string
+  /** That column holds several ids; the key is as many numbers. */
+  readonly isMany?: true
   readonly comment: string
 }
 
@@ -30,6 +32,18 @@ export const VERDICT_KEY: Key = {
   name: 'verdict_key',
   of: 'verdict_id',
   comment: 'A number that stands for verdict_id.',
+}
+/** Of the paths a row was made of. */
+export const PATH_KEYS: Key = severalKeys('path_keys', 'path_ids')
+/** Of the verdicts a row was made of. */
+export const VERDICT_KEYS: Key = severalKeys('verdict_keys', 'verdict_ids')
+/** Of the calls a row was made with. */
+export const CALL_KEYS: Key = severalKeys('call_keys', 'request_hashes')
+/** Of the paths chosen. */
+export const CHOSEN_PATH_KEYS: Key = severalKeys('chosen_path_keys', 'chosen_path_ids')
+
+function severalKeys(name: string, of: string): Key {
+  return { name, of, isMany: true, comment: `Numbers that stand for ${of}.` }
 }
 
 /** The number of an id. @param id an expression of a text; NULL becomes 0 */

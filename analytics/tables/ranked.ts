@@ -1,6 +1,6 @@
 import type { Ranked } from '../../schemas/types.ts'
 import { columnsOf, ID, ID_OR_NULL, IDS, SMALL, TEXTS, WORD } from './column.ts'
-import { QUESTION_KEY } from './keys.ts'
+import { CHOSEN_PATH_KEYS, QUESTION_KEY } from './keys.ts'
 import { questionColumns } from './question-columns.ts'
 import { table } from './table.ts'
 import { wrongPathColumns } from './wrong-path-columns.ts'
@@ -33,5 +33,5 @@ export const ranked = table({
     made('ranker', WORD, 'Who ranked; empty when nothing had to be ranked.', ({ ranker }) => ranker ?? ''),
     field('requestHash', ID_OR_NULL),
   ],
-  keys: [QUESTION_KEY],
+  keys: [QUESTION_KEY, CHOSEN_PATH_KEYS],
 })

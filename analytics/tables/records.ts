@@ -1,6 +1,6 @@
 import type { TrainingRecord } from '../../schemas/types.ts'
 import { columnsOf, FLAG, ID, ID_OR_NULL, IDS, SMALL, TEXT, WORD, WORDS } from './column.ts'
-import { QUESTION_KEY } from './keys.ts'
+import { CALL_KEYS, PATH_KEYS, QUESTION_KEY, VERDICT_KEYS } from './keys.ts'
 import { questionColumns } from './question-columns.ts'
 import { table } from './table.ts'
 
@@ -42,5 +42,5 @@ export const records = table({
     field('summaryPrompt', WORD),
     field('requestHashes', IDS),
   ],
-  keys: [QUESTION_KEY],
+  keys: [QUESTION_KEY, CALL_KEYS, PATH_KEYS, VERDICT_KEYS],
 })

@@ -1,12 +1,6 @@
-import { editionKey, revisionKey } from './edition-key.ts'
+import { revisionKey } from './edition-key.ts'
+import { isNewestIn } from './newest-revision.ts'
 import { sharedSums } from './shared-rows.ts'
-
-/** Revisions before others of the same question, whatever of them there is; few, if any. */
-const EARLIER = `(
-            SELECT ${editionKey('edition', '(question_key + arrayJoin(range(revision)))')}
-            FROM questions
-            WHERE revision > 1
-        )`
 
 /** A subquery: every question of an edition in its newest revision, by `asked_key`. */
 export const newestQuestions = `(
@@ -22,7 +16,7 @@ export const newestQuestions = `(
       `
         SELECT edition, question_key, question_id, revision, kind, source
         FROM questions
-        WHERE ${revisionKey()} NOT IN ${EARLIER}
+        WHERE ${isNewestIn('questions')}
     `,
       'questions',
     )}

@@ -1,16 +1,16 @@
 import { TIERS } from '../../schemas/topics.ts'
 import { literal } from '../sql/tokens.ts'
 import { editionKey } from './edition-key.ts'
+import { isNewestIn } from './newest-revision.ts'
 
 const OWN_KEY = editionKey('edition', 'question_key')
 
 /** The questions of a tier, in the newest revision that was triaged. */
 function questionsOf(tier: string): string {
   return `(
-        SELECT ${OWN_KEY} AS own_key
+        SELECT ${OWN_KEY}
         FROM triaged
-        GROUP BY own_key
-        HAVING argMax(triaged.tier, revision) = ${literal(tier)}
+        WHERE triaged.tier = ${literal(tier)} AND ${isNewestIn('triaged')}
     )`
 }
 

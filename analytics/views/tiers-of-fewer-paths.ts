@@ -3,6 +3,7 @@
  * k drawn without looking hold x errors in C(e, x) C(n - e, k - x) / C(n, k) of all cases (the hypergeometric
  * distribution); so the counts are expectations over all choices of k samplers, exact, and no verdict is asked for anew.
  */
+import { isNewestIn } from './newest-revision.ts'
 
 /** ln C(n, k). */
 function lnChoose(n: string, k: string): string {
@@ -11,12 +12,9 @@ function lnChoose(n: string, k: string): string {
 
 /** How many questions of each edition had so many errors among so many judged paths, in their newest revision. */
 const questionsByErrors = `(
-    SELECT edition, judged, wrong, count() AS questions
-    FROM (
-        SELECT edition, argMax(expected, revision) AS judged, argMax(errors, revision) AS wrong
-        FROM triaged
-        GROUP BY edition, question_key
-    )
+    SELECT edition, expected AS judged, triaged.errors AS wrong, count() AS questions
+    FROM triaged
+    WHERE ${isNewestIn('triaged')}
     GROUP BY edition, judged, wrong
 )`
 

@@ -1,15 +1,24 @@
-import { numberOf } from '../tables/keys.ts'
 import { editionKey, UNSORTED_SETS } from './edition-key.ts'
-import { sharedRows } from './shared-rows.ts'
+import { seenRows } from './shared-rows.ts'
 import type { View } from './view.ts'
 
 /** The paths chosen, the best of a question with rank 1. */
 const chosenPaths = `(
-    SELECT tier, ${editionKey('edition', numberOf('path_ids[1]'))} AS chosen_key, rank FROM kept WHERE route = 'ranked'
+    SELECT tier, ${editionKey('edition', 'path_keys[1]')} AS chosen_key, rank FROM kept WHERE route = 'ranked'
     UNION ALL
-    SELECT tier, ${editionKey('edition', numberOf('path_id'))}, rank FROM ranked
-    ARRAY JOIN chosen_path_ids AS path_id, arrayEnumerate(chosen_path_ids) AS rank
+    SELECT tier, ${editionKey('edition', 'path_key')}, rank FROM ranked
+    ARRAY JOIN chosen_path_keys AS path_key, arrayEnumerate(chosen_path_keys) AS rank
 )`
+
+/** The verdicts on them, with who wrote the path. */
+const written = seenRows(
+  'verdicts',
+  'verdicts',
+  (edition) =>
+    `SELECT ${edition} AS edition, ${editionKey(edition, 'path_key')} AS chosen_key, model, temperature`,
+  (edition) =>
+    `WHERE kind = 'verdict' AND ${editionKey(edition, 'path_key')} IN (SELECT chosen_key FROM ${chosenPaths})`,
+)
 
 /** Whose paths the ranker keeps: Figure 5 of the ReasonMed paper. */
 export const topTwo: View = {
@@ -25,10 +34,7 @@ SELECT
     count() AS chosen,
     countIf(rank = 1) AS came_first,
     chosen / sum(chosen) OVER (PARTITION BY edition, tier) AS share
-FROM (
-    SELECT shared.edition AS edition, ${editionKey('shared.edition', 'path_key')} AS chosen_key, model, temperature
-    FROM ${sharedRows('verdicts', 'verdicts')}
-    WHERE kind = 'verdict' AND chosen_key IN (SELECT chosen_key FROM ${chosenPaths})
+FROM (${written}
 ) AS written
 INNER JOIN ${chosenPaths} AS ranking USING (chosen_key)
 GROUP BY edition, tier, model, temperature

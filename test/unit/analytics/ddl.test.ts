@@ -55,6 +55,18 @@ SETTINGS replicated_deduplication_window = 10000, replicated_deduplication_windo
 COMMENT 'A row is a child\\'s toy.'`)
   })
 
+  it('has a number for an id, and as many as there are for several', () => {
+    const keys = [
+      { name: 'toy_key', of: 'toy_id', comment: 'One.' },
+      { name: 'part_keys', of: 'part_ids', isMany: true, comment: 'Many.' },
+    ] as const
+    const [create] = tableStatements({ ...toys, keys }, SERVER)
+    expect(create).toContain("`toy_key` UInt64 MATERIALIZED ifNull(sipHash64(`toy_id`), 0) COMMENT 'One.'")
+    expect(create).toContain(
+      "`part_keys` Array(UInt64) MATERIALIZED arrayMap(id -> ifNull(sipHash64(id), 0), `part_ids`) COMMENT 'Many.'",
+    )
+  })
+
   it('is followed by one that adds to an older table what it lacks', () => {
     const [, alter] = tableStatements(toys, CLUSTER)
     expect(alter).toMatch(/^ALTER TABLE `ninefold_toys`.`toys` ON CLUSTER '\{cluster\}'\n/)
