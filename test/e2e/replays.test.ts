@@ -25,6 +25,8 @@ describeWithData('replays', ['TEST_DATA', 'TEST_ENDPOINT', 'TEST_ENDPOINT_FLIP']
   let endpoints: { usual: string; second: string }
   let settings: ReturnType<typeof withSecondJudge>
   let questions: RecordedQuestion[]
+  /** Questions that came while a replay ran: editions that rested then take them in when they go on. */
+  let late: ReadonlySet<string> = new Set()
   let workspace: Workspace
 
   const idsOf = (records: readonly TrainingRecord[], kind: string) =>
@@ -179,13 +181,16 @@ describeWithData('replays', ['TEST_DATA', 'TEST_ENDPOINT', 'TEST_ENDPOINT_FLIP']
       await workspace.succeed(...args)
       const after = await statsOf(endpoints.usual)
       // Two editions that ask the same in the same moment do not wait for each other.
-      const counted = after.calls - before.calls - (after.inFlightRepeated - before.inFlightRepeated)
+      const repeats = repeatsOf(after) - repeatsOf(before)
+      const counted = after.calls - before.calls - repeats
       const main = await books.enter(workspace, 'main')
       const due = total(main) + total(await books.enter(workspace, 'live'))
       books.note('live questions during a replay', due, counted)
       expect(due).toBeGreaterThan(more.length * 18)
       expect(counted).toBe(due)
-      expect(after.answeredRepeated).toBe(before.answeredRepeated)
+      // What was answered a moment ago is taken from the log all the same.
+      expect(repeats).toBeLessThan(due)
+      late = new Set(more.map(({ id }) => `some:${id}`))
       questions = [...questions, ...more]
       expect(await workspace.all('raw-paths', 'live')).toHaveLength(questions.length * 9)
       expect(await exportOf('live')).toEqual(await exportOf('main'))
@@ -234,7 +239,10 @@ describeWithData('replays', ['TEST_DATA', 'TEST_ENDPOINT', 'TEST_ENDPOINT_FLIP']
         )
         expect(new Set(gone.map(({ question: { questionId } }) => questionId)).size).toBe(5)
         expect(idsOf(records, 'withdrawn')).toEqual(gone.map(({ recordId }) => recordId).sort())
-        const made = records.filter(({ kind, recordId }) => kind === 'record' && !before.includes(recordId))
+        const made = records.filter(
+          ({ kind, recordId, question: { questionId } }) =>
+            kind === 'record' && !before.includes(recordId) && !late.has(questionId),
+        )
         // The endpoint holds on to the key it knows: with another one nobody can answer.
         expect(new Set(made.map(({ question: { questionId } }) => questionId))).toEqual(new Set(restated))
         const unsolved = await workspace.all('unsolved', edition)
