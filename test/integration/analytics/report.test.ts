@@ -79,7 +79,10 @@ async function insert(table: string, rows: readonly Row[]): Promise<void> {
 }
 
 async function fill(): Promise<void> {
-  await insert('editions', [{ base: '', base_from: '', config: TRIAGE }])
+  await insert('editions', [
+    { base: '', base_from: '', config: TRIAGE },
+    { edition: 'strict', base: 'main', base_from: 'raw-paths', config: TRIAGE },
+  ])
   const questions = ['q1', 'q2', 'q3', '<b>q4</b>']
   await insert(
     'questions',
@@ -98,15 +101,18 @@ async function fill(): Promise<void> {
   )
   const waiting = { question_id: questions[3], kind: 'path', path_id: 'w', model: MODELS[0], temperature: 1 }
   await insert('raw_paths', [...paths.map(({ isRight: _, ...path }) => ({ ...path, kind: 'path' })), waiting])
-  await insert(
-    'verdicts',
-    paths.map(({ isRight, ...path }) => ({
-      ...{ ...path, kind: 'verdict', verdict_id: `v ${path.path_id}`, verifier: 'judge', is_readable: true },
-      ...{ judgement: isRight ? 'Correct' : 'Error', judge_verdict: isRight ? 'Correct' : 'Error' },
-      code_check: isRight ? 'match' : 'mismatch',
-      completion_tokens: 20,
-    })),
-  )
+  const verdicts = paths.map(({ isRight, ...path }) => ({
+    ...{ ...path, kind: 'verdict', verdict_id: `v ${path.path_id}`, verifier: 'judge', is_readable: true },
+    ...{ judgement: isRight ? 'Correct' : 'Error', judge_verdict: isRight ? 'Correct' : 'Error' },
+    code_check: isRight ? 'match' : 'mismatch',
+    completion_tokens: 20,
+  }))
+  // Another edition's verifier lets nothing pass of the first question.
+  const strict = verdicts.map((verdict) => ({
+    ...{ ...verdict, edition: 'strict', verifier: 'strict' },
+    ...(verdict.question_id === 'q1' && { judgement: 'Error', judge_verdict: 'Error' }),
+  }))
+  await insert('verdicts', [...verdicts, ...strict])
   await insert(
     'triaged',
     [1, 2, 5].map((errors, at) => ({
@@ -243,14 +249,17 @@ describe('the report', () => {
   })
 
   it('knows which editions there are', async () => {
-    await expect(ask('strict')).rejects.toMatchObject({
-      ...{ code: 'NF_EDITION_UNKNOWN', remedy: 'There is: main.' },
+    await expect(ask('lenient')).rejects.toMatchObject({
+      ...{ code: 'NF_EDITION_UNKNOWN', remedy: 'There is: main, strict.' },
     })
   })
 
   it('is asked by the Grafana dashboard, too: each of its panels has rows', async () => {
     const { panels, templating } = JSON.parse(readFileSync('examples/grafana/ninefold.json', 'utf8'))
-    expect(await engine.query(LAYOUT.database, templating.list[1].query)).toEqual([{ edition: 'main' }])
+    expect(await engine.query(LAYOUT.database, templating.list[1].query)).toEqual([
+      { edition: 'main' },
+      { edition: 'strict' },
+    ])
     for (const { title, targets, options } of panels) {
       // What Grafana and its data source put in: the chosen edition, and the time range.
       const sql = targets[0].rawSql
