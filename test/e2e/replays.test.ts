@@ -194,7 +194,14 @@ describeWithData('replays', ['TEST_DATA', 'TEST_ENDPOINT', 'TEST_ENDPOINT_FLIP']
       questions = [...questions, ...more]
       expect(await workspace.all('raw-paths', 'live')).toHaveLength(questions.length * 9)
       expect(await exportOf('live')).toEqual(await exportOf('main'))
-      await workspace.succeed('audit', '--edition', 'live')
+      // The audit tells what both asked in the same moment, and finds nothing else.
+      const { stdout } = await workspace.run('audit', '--edition', 'live', '--json')
+      const { steps, faultCount } = JSON.parse(stdout) as {
+        steps: Record<string, { faults: number }>
+        faultCount: number
+      }
+      expect(faultCount).toBe(steps.ask?.faults)
+      expect(faultCount).toBeLessThanOrEqual(repeats)
     },
     6 * MINUTES,
   )
