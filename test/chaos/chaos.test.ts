@@ -23,7 +23,7 @@ import { runSeed } from './seed-run.ts'
 const MINUTES = 60_000
 const LIMIT = { timeout: 30 * MINUTES }
 const SEED = Number(process.env.CHAOS_SEED ?? 1)
-const QUESTIONS = Number(process.env.CHAOS_QUESTIONS ?? 900)
+const QUESTIONS = Number(process.env.CHAOS_QUESTIONS ?? 1_200)
 const CONTROL_QUESTIONS = 200
 const say = (line: string) => console.log(line)
 
