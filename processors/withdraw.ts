@@ -3,10 +3,9 @@
  * same id and of kind `withdrawn` follows in `records`, without its texts. Nothing is deleted; whoever reads on in
  * the topic learns that the record counts no more.
  *
- * Stateful: remembers how often a question was revised (revisions come in order: one task of admit numbers and writes
- * them), and the records that stand. Either may come first, so both
- * make it look for the other. It remembers nothing that its inputs do not say, and is rebuilt from them. Failure: none
- * of its own.
+ * Stateful: remembers how often a question was revised, and the records that stand. Either may come first, so both make
+ * it look for the other; revisions of a question come in order, since one task of admit numbers and writes them. It
+ * remembers nothing that its inputs do not say, and is rebuilt from them. Failure: none of its own.
  */
 import { CHOSEN } from '../prompts/rank.ts'
 import type { Question, TrainingRecord } from '../schemas/types.ts'
