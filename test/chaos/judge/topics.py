@@ -35,6 +35,8 @@ ID_FIELDS = {
 }
 # What a copy elsewhere must say, too, beside the id.
 TEXT_FIELDS = {"records": ("cot", "response"), "kept": ("cot",), "verdicts": ("judgement",), "completions": ("text",)}
+# What is chance: where the questions' topic ended at an edition's first start, transactions that were aborted included.
+CHANCE_FIELDS = {"editions": ("inputs",)}
 IDLE_SECONDS = 60
 
 
@@ -76,7 +78,8 @@ def identify(topic, record):
     """A record's id, and a hash of what it says."""
     if topic == "triage-state":
         return identify_state(record)
-    return "/".join(str(record[field]) for field in ID_FIELDS[topic]), digest(canonical(record))
+    said = {field: value for field, value in record.items() if field not in CHANCE_FIELDS.get(topic, ())}
+    return "/".join(str(record[field]) for field in ID_FIELDS[topic]), digest(canonical(said))
 
 
 def identify_state(state):
