@@ -17,8 +17,8 @@ function configFor(processors: string[]): object {
     pipeline: 'own-processor',
     endpoints: { sim: { simulated: true } },
     models: {
-      writer: { endpoint: 'sim', model: 'sim-writer' },
-      helper: { endpoint: 'sim', model: 'sim-helper' },
+      writer: { endpoint: 'sim', model: 'sim-writer', price: { input: 0, output: 0 } },
+      helper: { endpoint: 'sim', model: 'sim-helper', price: { input: 0, output: 0 } },
     },
     samplers: [{ model: 'writer', temperature: [0.6, 0.8, 1] }],
     roles: { verify: role, rank: role, refine: role, regenerate: role, summarize: role },
@@ -84,7 +84,9 @@ describe('a processor of one’s own', () => {
   })
 
   it('can be read by a program, with the types of its schema', async () => {
-    await using pipeline = await openPipeline(join(workspace.folder, 'ninefold.yaml'))
+    const file = join(workspace.folder, 'ninefold.yaml')
+    await using pipeline = await openPipeline(file, { set: ['budget.usd=5'] })
+    expect(pipeline.config.budgetUsd).toBe(5)
     const seen: string[] = []
     for await (const { recordId } of pipeline.read(studyLevels)) seen.push(recordId)
     expect(seen.sort()).toEqual(recordIds)

@@ -150,9 +150,11 @@ export class Gate {
     if (parts === null) return
     const body = Buffer.concat(parts)
     if (this.#instead(body, outgoing)) return
-    const forward = (): void => this.#forward(incoming, body, outgoing)
+    // Who has left, by then perhaps killed, does not ask any more; a connection is broken before anybody is told so.
+    const forward = (): void => {
+      if (!incoming.socket.destroyed) this.#forward(incoming, body, outgoing)
+    }
     this.#held.add(forward)
-    // Who has left, by then perhaps killed, does not ask any more.
     outgoing.once('close', () => this.#held.delete(forward))
     this.#release()
   }

@@ -56,8 +56,7 @@ export async function startedAgain(run: ChaosRun): Promise<number> {
 async function startedWithout(run: ChaosRun, chance: Chance): Promise<string> {
   const worker = chance.pick(run.crew.kept)
   const endings = run.crew.endings.length
-  worker.kill('SIGTERM')
-  await worker.ended
+  await run.crew.end(worker)
   const isFull = () => run.crew.kept.length === run.crew.size
   await run.until(isFull, 'no worker was started in its place', START_LIMIT_MS)
   const successor = run.crew.kept.at(-1)!

@@ -1,4 +1,5 @@
 /** What asking does with the budget: calls to an endpoint that answers, fails and refuses. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ModelSpec } from '../../../config/types.ts'
 import { type Budget, USUAL_ANSWER_LIMIT } from '../../../models/budget.ts'
@@ -22,11 +23,11 @@ const priced = (more: Partial<ModelSpec> = {}): { model: ModelSpec } => ({
 const MOST = 100 * 1000
 const COST = 5 * 1000
 
-async function start(script: Script, limitNanoUsd: number) {
+async function start(script: Script, limitNanoUsd: number, maxConcurrency = 1) {
   const account = new Account()
   const server = await fakeServer(script)
   const budget: Budget = await account.open('a-0', limitNanoUsd / NANO)
-  const { asker, journal } = askerAt(server.baseURL, { budget, endpoint: { maxConcurrency: 1 } })
+  const { asker, journal } = askerAt(server.baseURL, { budget, endpoint: { maxConcurrency } })
   let open = true
   const close = async (): Promise<void> => {
     if (!open) return
@@ -92,6 +93,31 @@ describe('a budget', () => {
     await close()
     await expect(waiting).rejects.toMatchObject({ code: 'NF_ASK_CLOSED' })
     expect(await account.spending()).toEqual({ spent: MOST, assumed: MOST, reserved: 0 })
+  })
+})
+
+describe('a worker that is about to end', () => {
+  it('sends nothing that waited for money, when there is some again', async () => {
+    const letGo = Promise.withResolvers<void>()
+    const script: Script = async (_, response) => {
+      await letGo.promise
+      reply(response, 'B')
+    }
+    const { asker, server, account, close } = await start(script, 1.5 * MOST, 2)
+    const paid = asker.text(question('one', priced()))
+    await expect.poll(() => server.bodies.length).toBe(1)
+    const waiting = asker.text(question('two', priced()))
+    waiting.catch(() => {})
+    await sleep(20)
+    const hushed = asker.hush(6_000_000)
+    letGo.resolve()
+    expect(await hushed).toBe(0)
+    await paid
+    await sleep(20)
+    expect(server.bodies).toHaveLength(1)
+    await close()
+    await expect(waiting).rejects.toMatchObject({ code: 'NF_ASK_CLOSED' })
+    expect(await account.spending()).toEqual({ spent: COST, assumed: 0, reserved: 0 })
   })
 })
 

@@ -51,7 +51,8 @@ export class Account {
 
 /** A call that can cost so much at most. */
 export function callOf(usd: number, step = 'verify') {
-  return { step, model: 'some-model', nanoUsd: usd * NANO }
+  // Whole billionths, as all calls have them: a fraction too much would wait for ever.
+  return { step, model: 'some-model', nanoUsd: Math.round(usd * NANO) }
 }
 
 /** A payment of a journal; `usd` null for an unknown cost. */
