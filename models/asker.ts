@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Ask } from './ask.ts'
 import { askWith } from './ask-with.ts'
 import { type CallerOptions, callUntilAnswered } from './caller.ts'
@@ -43,8 +42,11 @@ export interface Asker extends Ask {
   inFlight(): number
   /** The endpoints that models use, each as it is asked now. */
   endpoints(): EndpointActivity[]
-  /** Sends nothing more, and waits at most this long, ms, until the journal has what came of the calls under way. */
-  hush(graceMs: number): Promise<void>
+  /**
+   * Sends nothing more, and waits at most this long, ms, until the journal has what came of the calls under way.
+   * @returns how many are under way still
+   */
+  hush(graceMs: number): Promise<number>
   /** Calls that have not ended, those that wait for their turn or to be sent again among them. */
   pending(): number
   /** Gives up every call, waits until the journal has what came of them, and ends the connections. */
@@ -104,12 +106,11 @@ export function createAsk(options: AskOptions): Asker {
     endpoints: () => lanes.activity(),
     async hush(graceMs) {
       lanes.hush()
-      // Whoever was given a turn a moment ago is counted only now.
-      await turn()
       const over = new AbortController()
       const grace = options.clock.sleep(graceMs, over.signal).catch(() => {})
       await Promise.race([callerOptions.underWay.none(), grace])
       over.abort()
+      return callerOptions.underWay.count
     },
     pending: () => calls.size,
     async close() {

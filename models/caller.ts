@@ -1,20 +1,15 @@
 import type { Room } from '../stack/room.ts'
 import { untilAborted } from '../stack/until-aborted.ts'
 import { RecordError } from '../streams/processor.ts'
-import type { TextRequest } from './ask.ts'
-import { type Budget, type Reservation, USUAL_ANSWER_LIMIT } from './budget.ts'
-import type { Clock } from './clock.ts'
-import { costNanoUsd, mostNanoUsd } from './cost.ts'
 import type { Dialect, Dialects } from './dialect.ts'
 import { CallFailure } from './errors.ts'
-import type { HandoverPort } from './handover.ts'
-import type { CallRecord, JournalPort, StoredAnswer } from './journal-port.ts'
+import type { Elsewhere, HandoverPort } from './handover.ts'
+import type { StoredAnswer } from './journal-port.ts'
 import type { Lane } from './lane.ts'
 import type { Permit, Turn } from './limiter.ts'
 import { Patience } from './patience.ts'
+import { callNow, type PhysicalCallOptions, setAside } from './physical-call.ts'
 import type { PlannedCall } from './plan.ts'
-import { separateReasoning } from './reasoning.ts'
-import type { ChatReply } from './reply.ts'
 import { answerLimit } from './request.ts'
 import { waitMs } from './retry.ts'
 import { type Admission, turnAt } from './turns.ts'
@@ -32,30 +27,12 @@ export interface Wait {
   readonly waitMs: number
 }
 
-/** A call at an endpoint that has ended, with an answer or without. */
-export interface EndedCall {
-  readonly request: TextRequest
-  readonly endpoint: string
-  readonly outcome: ChatReply | CallFailure | 'aborted'
-  /** How often this request was sent, from 1. */
-  readonly attempt: number
-  readonly durationMs: number
-}
-
 /** What calling needs. */
-export interface CallerOptions {
-  readonly journal: JournalPort
-  /** Where answers are kept: while there is none, no call begins. Left out = there always is. */
-  readonly room?: Room
-  /** Told of each call that is sent, so that this machine's other workers do not make it, too. */
-  readonly handover?: Pick<HandoverPort, 'begins'>
-  /** What calls are paid from; left out = no limit. */
-  readonly budget?: Budget | null
-  readonly clock: Clock
+export interface CallerOptions extends PhysicalCallOptions {
+  /** Asked before a call is sent, so that this machine's other workers do not make it, too. */
+  readonly handover?: Pick<HandoverPort, 'begins' | 'rests'>
   /** Counts calls from their turn at the endpoint to their entry in the journal. */
   readonly underWay: UnderWay
-  /** Aborted when calls at the endpoints are to end, too. */
-  readonly cut: AbortSignal
   /** How each endpoint wants to be asked. */
   readonly dialects: Dialects
   /** Of a step: the higher goes first. */
@@ -71,10 +48,6 @@ export interface CallerOptions {
   /** A number in [0, 1), from which waits are drawn. */
   readonly random: () => number
   readonly onWait?: (wait: Wait) => void
-  /** Told each call that goes into the journal. @param payer whose work it was */
-  readonly onCall?: (payer: string, call: CallRecord) => void
-  /** Told each call that has ended, those that do not go into the journal among them. */
-  readonly onEnded?: (call: EndedCall) => void
 }
 
 /** A prompt's length in tokens is not known before it is counted; four characters a token is usual for English. */
@@ -154,33 +127,56 @@ interface Called {
   readonly othersAnswered: boolean
 }
 
-/** One physical call, from its turn at an endpoint to its entry in the journal. */
+/** One physical call, from its turn at an endpoint to its entry in the journal; or its answer, if others made it. */
 async function callOnce(
   { call, ways, lanes, order, attempt, turnedAway }: CallPlace,
   options: CallerOptions,
   signal: AbortSignal,
 ): Promise<Called> {
-  const { clock, journal, underWay } = options
+  const { clock, underWay } = options
   const priority = options.priorityOf(call.request.step)
   const tokens = estimateTokens(call.body(ways.of(lanes[0]!)), answerLimit(call.request))
   const queuedAt = clock.now()
-  const { at: lane, permit } = await rightfulTurn(call, lanes, { priority, order, tokens }, options, signal)
-  const way = ways.of(lane)
-  if (attempt > 1 || clock.now() - queuedAt >= LOOK_AGAIN_MS) {
-    // Whoever asks for the same within this process has joined this call: only others can have answered it.
-    const known = journal.findElsewhere(call.hash)
-    if (known !== null) {
+  for (;;) {
+    const { at: lane, permit } = await rightfulTurn(call, lanes, { priority, order, tokens }, options, signal)
+    const way = ways.of(lane)
+    const isLate = attempt > 1 || clock.now() - queuedAt >= LOOK_AGAIN_MS
+    const elsewhere = await madeElsewhere(call.hash, isLate, options)
+    if (elsewhere !== null) {
       permit.release(0)
-      return { outcome: known, lane, way, othersAnswered: false }
+      const outcome = await elsewhere(signal)
+      if (outcome === null) continue
+      return { outcome, lane, way, othersAnswered: false }
     }
+    const { answers } = lane
+    const now = { call, body: call.body(way), attempt, turnedAway, lane, permit }
+    const money = await setAside(now, options, signal)
+    if (lane.limiter.isHushed) {
+      money?.release()
+      permit.release(0)
+      options.handover?.rests(call.hash)
+      // No turn comes any more: until it is given up.
+      continue
+    }
+    const outcome = await underWay.during(() => callNow(now, money, options, signal))
+    if (!(outcome instanceof CallFailure)) ways.answered(lane)
+    return { outcome, lane, way, othersAnswered: lane.answers > answers }
   }
-  const { answers } = lane
-  const body = call.body(way)
-  options.handover?.begins(call.hash)
-  const now = { call, body, attempt, turnedAway, lane, permit }
-  const outcome = await underWay.during(() => callNow(now, options, signal))
-  if (!(outcome instanceof CallFailure)) ways.answered(lane)
-  return { outcome, lane, way, othersAnswered: lane.answers > answers }
+}
+
+/**
+ * Null when nobody else has made this call or is about to. Whoever asks for the same within this process has joined
+ * this call: only other workers can have made it.
+ * @param isLate whether somebody may have made it since it was looked up
+ */
+async function madeElsewhere(
+  hash: string,
+  isLate: boolean,
+  { journal, handover }: CallerOptions,
+): Promise<Elsewhere | null> {
+  const known = isLate ? journal.findElsewhere(hash) : null
+  if (known !== null) return () => Promise.resolve(known)
+  return (await handover?.begins(hash)) ?? null
 }
 
 /**
@@ -214,162 +210,6 @@ async function untilRoom(room: Room | undefined, permit: Permit, signal: AbortSi
   }
 }
 
-/** A call whose turn it is. */
-interface CallNow extends Pick<CallPlace, 'call' | 'attempt' | 'turnedAway'> {
-  readonly body: string
-  readonly lane: Lane
-  readonly permit: Permit
-}
-
-async function callNow(
-  { call, body, attempt, turnedAway, lane, permit }: CallNow,
-  { budget, room, clock, cut, journal, onCall, onEnded }: CallerOptions,
-  signal: AbortSignal,
-): Promise<StoredAnswer | CallFailure> {
-  const money = budget ? await setAside({ budget, room }, call, body, permit, signal) : null
-  const [startedAt, started] = [clock.date(), clock.now()]
-  let outcome: ChatReply | CallFailure | 'aborted'
-  try {
-    outcome = await send(body, lane, permit, signal, cut)
-  } catch (error) {
-    money?.release()
-    throw error
-  }
-  const durationMs = Math.round(clock.now() - started)
-  onEnded?.({ request: call.request, endpoint: lane.name, outcome, attempt, durationMs })
-  const record = (result: CallResult): Promise<unknown> => {
-    const entry = { ...result, ...describe(call, lane), startedAt, durationMs, attempt, turnedAway }
-    const entered = journal.append(entry)
-    onCall?.(call.request.payer ?? entry.step, entry)
-    return money === null ? entered : book(entry, entered, money)
-  }
-  if (outcome instanceof CallFailure) {
-    if (outcome.owed) await record(failed(outcome.message, mostOf(outcome, money)))
-    else money?.release()
-    return outcome
-  }
-  if (outcome === 'aborted') {
-    await record(failed('given up: nobody waits for it any more', money?.nanoUsd ?? null))
-    throw signal.reason
-  }
-  const answer = toAnswer(call, outcome)
-  await record(answered(answer, call.request, money?.nanoUsd ?? null))
-  return answer
-}
-
-/** Sets the most this call can cost aside; null for a call that is free. Ends the permit when that fails. */
-async function setAside(
-  { budget, room }: { readonly budget: Budget; readonly room: Room | undefined },
-  { request }: PlannedCall,
-  body: string,
-  permit: Permit,
-  signal: AbortSignal,
-): Promise<Reservation | null> {
-  const { step, model } = request
-  const answerTokens = answerLimit(request) ?? USUAL_ANSWER_LIMIT
-  try {
-    if (model.price === null) budget.checkUnpriced(step, model.name)
-    const nanoUsd = model.price === null ? 0 : mostNanoUsd(Buffer.byteLength(body), answerTokens, model.price)
-    if (nanoUsd === 0) return null
-    const reserve = () => budget.reserve({ step, model: model.model, nanoUsd }, signal)
-    return await (room === undefined ? reserve() : room.write(reserve, signal))
-  } catch (error) {
-    permit.release(0)
-    throw error
-  }
-}
-
-/** Books a call once it is in the journal. */
-async function book(
-  { step, costNanoUsd, atMostNanoUsd }: CallRecord,
-  entered: ReturnType<JournalPort['append']>,
-  money: Reservation,
-): Promise<void> {
-  try {
-    const { journal, sequence } = await entered
-    money.settle({ journal, sequence, step, costNanoUsd, atMostNanoUsd })
-  } catch (error) {
-    money.lose()
-    throw error
-  }
-}
-
-/** A request that was refused was not worked on. */
-function mostOf({ disposition }: CallFailure, money: Reservation | null): number | null {
-  return money !== null && disposition === 'refused' ? 0 : (money?.nanoUsd ?? null)
-}
-
-/** Uses a permit; the next call may start before this one is in the journal. */
-async function send(
-  body: string,
-  lane: Lane,
-  permit: Permit,
-  signal: AbortSignal,
-  cut: AbortSignal,
-): Promise<ChatReply | CallFailure | 'aborted'> {
-  let usedTokens: number | null = 0
-  try {
-    signal.throwIfAborted()
-    usedTokens = null
-    const reply = await lane.endpoint.send(body, cut)
-    usedTokens = totalTokens(reply)
-    lane.answered(permit)
-    return reply
-  } catch (error) {
-    if (!(error instanceof CallFailure)) {
-      if (cut.aborted && usedTokens === null) return 'aborted'
-      throw error
-    }
-    if (!error.owed) usedTokens = 0
-    if (error.disposition === 'wait') lane.failed(error, permit)
-    else lane.answered(permit)
-    return error
-  } finally {
-    permit.release(usedTokens)
-  }
-}
-
-type CallResult = Pick<
-  CallRecord,
-  | 'status'
-  | 'reasoning'
-  | 'text'
-  | 'finishReason'
-  | 'promptTokens'
-  | 'completionTokens'
-  | 'costNanoUsd'
-  | 'atMostNanoUsd'
-  | 'error'
->
-
-function describe(
-  call: PlannedCall,
-  lane: Lane,
-): Pick<CallRecord, 'requestHash' | 'step' | 'questionId' | 'model' | 'endpoint'> {
-  const { step, questionId, model } = call.request
-  return { requestHash: call.hash, step, questionId, model: model.model, endpoint: lane.name }
-}
-
-function answered(answer: StoredAnswer, request: TextRequest, atMostNanoUsd: number | null): CallResult {
-  const { reasoning, text, finishReason, promptTokens, completionTokens } = answer
-  const cost = costNanoUsd(answer, request.model.price)
-  const said = { reasoning, text, finishReason, promptTokens, completionTokens }
-  return { status: 'answered', ...said, costNanoUsd: cost, atMostNanoUsd, error: null }
-}
-
-function failed(error: string, atMostNanoUsd: number | null): CallResult {
-  const nothing = { reasoning: '', text: '', finishReason: '' }
-  const unknown = { promptTokens: null, completionTokens: null, costNanoUsd: null }
-  return { status: 'failed', ...nothing, ...unknown, atMostNanoUsd, error }
-}
-
-function toAnswer(call: PlannedCall, reply: ChatReply): StoredAnswer {
-  const { finishReason, promptTokens, completionTokens } = reply
-  const parts = separateReasoning(reply.content, reply.reasoning)
-  const model = call.request.model.model
-  return { requestHash: call.hash, model, ...parts, finishReason, promptTokens, completionTokens }
-}
-
 /** Waits before the next try; whom the endpoint turned away waits in its queue, in the old place, like everybody. */
 async function rest(
   failure: CallFailure,
@@ -383,6 +223,7 @@ async function rest(
   const ms = turnedAway
     ? Math.max(retryAfterMs ?? 0, lane.limiter.pausedMs)
     : waitMs(failures, retryAfterMs, options.random())
+  options.handover?.rests(call.hash)
   options.onWait?.({ endpoint: lane.name, step: call.request.step, reason, failures, waitMs: ms })
   if (!turnedAway) await options.clock.sleep(ms, signal)
 }
@@ -390,9 +231,4 @@ async function rest(
 function estimateTokens(body: string, maxTokens: number | null): number {
   const answer = Math.min(maxTokens ?? USUAL_ANSWER_TOKENS, MOST_ANSWER_TOKENS)
   return Math.ceil(body.length / CHARACTERS_PER_TOKEN) + answer
-}
-
-function totalTokens(reply: ChatReply): number | null {
-  if (reply.promptTokens === null || reply.completionTokens === null) return null
-  return reply.promptTokens + reply.completionTokens
 }

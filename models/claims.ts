@@ -1,6 +1,6 @@
 /**
- * Calls that a worker makes though their partitions may go elsewhere, in a file beside its journal: whoever works on the
- * partitions next, on this machine, waits for what comes of them in place of paying for the same.
+ * Calls that a worker makes though others may need them, too, in a file beside its journal: whoever works on the
+ * partitions next, on this machine, or on another edition, waits for what comes of them in place of paying for the same.
  *
  * A claim holds as long as its worker lives, which the slot's lock tells, and goes on, which a number tells that is
  * counted up meanwhile: a stopped process keeps its lock, and is not waited for. There is no file before there is a claim.
@@ -31,6 +31,8 @@ export class Claims {
   readonly #requests = new Set<string>()
   /** Those that are claimed before this turn of the event loop ends. */
   readonly #coming = new Set<string>()
+  /** Resolves once those are written. */
+  #written: Promise<void> | null = null
   readonly #fault: (error: unknown) => void
   #database: DatabaseSync | null = null
   #ended: string[] = []
@@ -61,11 +63,18 @@ export class Claims {
     this.#beating ??= setInterval(() => this.#beat(), BEAT_MS).unref()
   }
 
-  /** Claims this one, together with others of this turn, before anything that was written in this turn is sent. */
-  addSoon(request: string): void {
-    if (this.#requests.has(request)) return
+  /** Claims this one, together with others of this turn; resolves once others see it, or never will. */
+  addSoon(request: string): Promise<void> {
+    if (this.#requests.has(request)) return Promise.resolve()
     this.#coming.add(request)
-    if (this.#coming.size === 1) process.nextTick(() => this.#addComing())
+    this.#written ??= new Promise((resolve) => {
+      process.nextTick(() => {
+        this.#written = null
+        this.#addComing()
+        resolve()
+      })
+    })
+    return this.#written
   }
 
   /** A call has ended, claimed or not; its answer, if one came, is in the journal. Others see it soon. */

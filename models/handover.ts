@@ -8,21 +8,24 @@
  * call of its last owner claimed, or ended, with the answer in that worker's journal. It waits for those that are
  * claimed, and makes a call itself only when the claim has ended without an answer, or its worker has died or stands
  * still.
+ *
+ * Other workers may need the same call in the same moment, though they own other partitions: those of other editions,
+ * and those of its own, where a question is there twice, under two ids. Nobody deals calls out among them. So a worker
+ * first claims a call, so that all others see it, and then looks whether another one has. Of two that have, the
+ * one whose folder comes first holds on to its claim, waits until the other's has ended, and looks again; the other one
+ * takes its claim back, and waits for the first one's. That is Lamport's one-bit solution to mutual exclusion ("The
+ * Mutual Exclusion Problem: Part II", JACM 33:2, 1986, section 3.2).
  */
 import { messageOf } from '../errors.ts'
 import type { Log } from '../streams/log.ts'
-import type { SlotPlaces } from './budget.ts'
-import { Claims, ClaimsElsewhere } from './claims.ts'
+import { type Claimant, Claimants, type WorkerPlaces } from './claimants.ts'
+import { Claims } from './claims.ts'
 import type { Clock } from './clock.ts'
 import type { StoredAnswer } from './journal-port.ts'
+import { Siblings, type SiblingsOptions } from './siblings.ts'
 
 /** How often claims that are waited for are looked at, ms. */
 const LOOK_MS = 100
-/**
- * A worker that has given no sign of life for so long is taken to stand still, ms. Until then its calls, and no others,
- * wait for it, as they would for a slow endpoint: that costs nothing.
- */
-const SILENT_MS = 60_000
 
 /** What handing over needs. */
 export interface HandoverOptions {
@@ -31,7 +34,9 @@ export interface HandoverOptions {
   /** The folder of the worker's own journal. */
   readonly folder: string
   /** The machine's other slots in the same pipeline and edition, free ones among them. */
-  others(): Iterable<Pick<SlotPlaces, 'lock' | 'journalFolder'>>
+  others(): Iterable<WorkerPlaces>
+  /** All other workers of the machine, those of other editions among them; left out where there are none. */
+  readonly siblings?: SiblingsOptions
   /** The other workers' answers; `lookForOthers` finds journals that were made a moment ago. */
   readonly journal: {
     findElsewhere(requestHash: string): StoredAnswer | null
@@ -40,14 +45,10 @@ export interface HandoverOptions {
 }
 
 /** What asking needs of it. */
-export type HandoverPort = Pick<Handover, 'awaited' | 'begins' | 'ended'>
+export type HandoverPort = Pick<Handover, 'awaited' | 'begins' | 'rests' | 'ended'>
 
-interface Claimant {
-  readonly claims: ClaimsElsewhere
-  beat: number
-  /** When its beat was seen to be another one; at first, when its claims were read. */
-  beatAt: number
-}
+/** What comes of a call that another worker makes: null when it came to nothing. @throws the signal's reason */
+export type Elsewhere = (signal: AbortSignal) => Promise<StoredAnswer | null>
 
 interface Waiting {
   readonly request: string
@@ -59,7 +60,8 @@ interface Waiting {
 export class Handover {
   readonly #options: HandoverOptions
   readonly #own: Claims
-  readonly #claimants = new Map<string, Claimant>()
+  readonly #claimants = new Claimants()
+  readonly #siblings: Siblings | null
   /** Who has claimed what, as of the last time partitions were gained. */
   #claimed = new Map<string, Claimant>()
   readonly #waiting = new Set<Waiting>()
@@ -71,6 +73,7 @@ export class Handover {
   constructor(options: HandoverOptions) {
     this.#options = options
     this.#own = new Claims(options.folder, (error) => this.#unclaimed(error))
+    this.#siblings = options.siblings ? new Siblings(options.siblings, this.#claimants) : null
   }
 
   /** A group is about to move on; these requests are asked for its partitions now. May be told again and again. */
@@ -117,7 +120,42 @@ export class Handover {
    */
   awaited(request: string, signal: AbortSignal): Promise<StoredAnswer | null> | null {
     const claimant = this.#claimed.get(request)
-    if (claimant === undefined) return null
+    return claimant === undefined ? null : this.#outcome(request, claimant, signal)
+  }
+
+  /** A call is about to be sent. @returns null when it may be; otherwise somebody else makes it, or has made it */
+  async begins(request: string): Promise<Elsewhere | null> {
+    await this.#own.addSoon(request)
+    try {
+      return this.#siblings === null ? null : this.#madeBySibling(request, this.#siblings)
+    } catch (error) {
+      this.#options.log.warn({ error: messageOf(error) }, 'calls of other workers cannot be looked for')
+      return null
+    }
+  }
+
+  #madeBySibling(request: string, siblings: Siblings): Elsewhere | null {
+    const { journal, folder, clock } = this.#options
+    if (siblings.look()) journal.lookForOthers()
+    if (!siblings.areThere) return null
+    for (const claimant of siblings.claiming(request)) {
+      const now = clock.now()
+      if (!this.#isWaitedFor(claimant)) claimant.waitedFor(now)
+      if (claimant.isGone(now)) continue
+      if (claimant.folder < folder) this.#own.end(request)
+      return (signal) => this.#outcome(request, claimant, signal)
+    }
+    // Its claim may have ended before it was looked for; its answer was in the journal by then.
+    const known = journal.findElsewhere(request)
+    return known === null ? null : () => Promise.resolve(known)
+  }
+
+  #isWaitedFor(claimant: Claimant): boolean {
+    return this.#waiting.values().some((waiting) => waiting.claimant === claimant)
+  }
+
+  #outcome(request: string, claimant: Claimant, signal: AbortSignal): Promise<StoredAnswer | null> {
+    if (signal.aborted) return Promise.reject(signal.reason)
     const { promise, resolve, reject } = Promise.withResolvers<StoredAnswer | null>()
     const waiting = { request, claimant, resolve }
     const leave = (): void => {
@@ -130,9 +168,12 @@ export class Handover {
     return promise.finally(() => signal.removeEventListener('abort', leave))
   }
 
-  /** A call of this worker is sent now. */
-  begins(request: string): void {
-    this.#own.addSoon(request)
+  /**
+   * A call of this worker has failed and rests: others may try meanwhile. Who does not know what it keeps holds on to
+   * its claim: it was the last to own the partition.
+   */
+  rests(request: string): void {
+    if (this.#moving.size === 0) this.#own.end(request)
   }
 
   /** A call of this worker has ended, or was given up; its answer, if one came, is in the journal. */
@@ -146,31 +187,21 @@ export class Handover {
     for (const { resolve } of this.#moving.values()) resolve()
     this.#moving.clear()
     this.#own.close()
-    for (const { claims } of this.#claimants.values()) claims.close()
-    this.#claimants.clear()
+    this.#claimants.close()
   }
 
   #learn(): void {
-    const { others, journal } = this.#options
+    const { others, journal, clock } = this.#options
+    const now = clock.now()
     journal.lookForOthers()
     this.#claimed = new Map()
-    for (const { journalFolder, lock } of others()) {
-      const claimant = this.#claimantIn(journalFolder, lock)
-      if (claimant === null || !claimant.claims.isAlive) continue
-      // Without claims it gave no sign of life.
-      claimant.beatAt = this.#options.clock.now()
-      for (const request of claimant.claims.requests()) this.#claimed.set(request, claimant)
+    for (const places of others()) {
+      const claimant = this.#claimants.at(places)
+      if (claimant === null) continue
+      claimant.waitedFor(now)
+      if (claimant.isGone(now)) continue
+      for (const request of claimant.requests()) this.#claimed.set(request, claimant)
     }
-  }
-
-  #claimantIn(folder: string, lock: string): Claimant | null {
-    const known = this.#claimants.get(folder)
-    if (known !== undefined) return known
-    const claims = ClaimsElsewhere.open(folder, lock)
-    if (claims === null) return null
-    const claimant = { claims, beat: claims.beat, beatAt: 0 }
-    this.#claimants.set(folder, claimant)
-    return claimant
   }
 
   /** Looks at what is waited for, again and again until nothing is. */
@@ -191,13 +222,12 @@ export class Handover {
   }
 
   #lookOnce(): void {
-    const gone = new Map<Claimant, boolean>()
-    for (const { claimant } of this.#waiting) {
-      if (!gone.has(claimant)) gone.set(claimant, isGone(claimant, this.#options.clock.now()))
-    }
+    const now = this.#options.clock.now()
+    const claimants = new Set([...this.#waiting].map(({ claimant }) => claimant))
+    const gone = new Set([...claimants].filter((claimant) => claimant.isGone(now)))
     for (const waiting of this.#waiting) {
       const { request, claimant, resolve } = waiting
-      if (!gone.get(claimant) && isClaimed(claimant, request)) continue
+      if (!gone.has(claimant) && claimant.hasClaimed(request)) continue
       const answer = this.#options.journal.findElsewhere(request)
       // Who does not know what it keeps begins no call: the partition may be another one's by now.
       if (answer === null && this.#moving.size > 0) continue
@@ -205,28 +235,5 @@ export class Handover {
       this.#claimed.delete(request)
       resolve(answer)
     }
-  }
-}
-
-/** Whether a worker has died, gives no sign of life, or what it says cannot be read. */
-function isGone(claimant: Claimant, now: number): boolean {
-  const { claims } = claimant
-  try {
-    const { beat } = claims
-    if (beat !== claimant.beat) {
-      claimant.beat = beat
-      claimant.beatAt = now
-    }
-    return now - claimant.beatAt >= SILENT_MS || !claims.isAlive
-  } catch {
-    return true
-  }
-}
-
-function isClaimed({ claims }: Claimant, request: string): boolean {
-  try {
-    return claims.has(request)
-  } catch {
-    return false
   }
 }

@@ -9,10 +9,12 @@
  *
  * Kept in SQLite, whose commits survive a killed process; one writer a journal, any number of readers.
  */
-import { existsSync, readdirSync } from 'node:fs'
+import { randomInt } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Completion } from '../schemas/types.ts'
 import { brokenFile, diskFault, onDisk } from '../stack/disk-fault.ts'
+import { foldersIn } from '../stack/folders-in.ts'
 import type { Room } from '../stack/room.ts'
 import {
   type DatabaseSync,
@@ -27,13 +29,17 @@ import type { CallRecord, JournalPort, StoredAnswer } from './journal-port.ts'
 import { RecentEntries } from './recent-entries.ts'
 
 const REFRESH_MS = 2_000
-const FILE = 'journal.db'
+/** A journal's file in its folder. */
+export const FILE = 'journal.db'
 
 /** Entries hold completions as JSON; answers say where the newest answer of a request stands. */
-const SCHEMA = `
+export const SCHEMA = `
   CREATE TABLE IF NOT EXISTS entries (sequence INTEGER PRIMARY KEY, completion TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS answers (request TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS positions (place TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;`
+  CREATE TABLE IF NOT EXISTS answers (request TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;`
+
+/** A journal's number, drawn when it is made; 0 = none: a file made in the place of one that is gone is another one. */
+const NUMBER = 'PRAGMA application_id'
+const HIGHEST_NUMBER = 2 ** 31 - 1
 
 const LAST = 'SELECT max(sequence) AS last FROM entries'
 
@@ -91,6 +97,11 @@ class AnswerShelf {
     return onDisk(this.#file, () => this.#has.get(requestHash)) !== undefined
   }
 
+  /** Tells this file from any other one; 0 where it has no number. */
+  get number(): number {
+    return Number(onDisk(this.#file, () => this.#database.prepare(NUMBER).get()?.application_id ?? 0))
+  }
+
   close(): void {
     this.#database.close()
   }
@@ -139,6 +150,12 @@ export class JournalShelves {
     return [...this.#shelves.values()].some((shelf) => shelf.has(requestHash))
   }
 
+  /** The numbers of all journals that have one. */
+  numbers(): Set<number> {
+    this.#lookForNew()
+    return new Set([...this.#shelves.values()].map(({ number }) => number).filter((number) => number !== 0))
+  }
+
   close(): void {
     for (const shelf of this.#shelves.values()) shelf.close()
     this.#shelves.clear()
@@ -164,13 +181,6 @@ export class JournalShelves {
       }
     }
   }
-}
-
-function foldersIn(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
 }
 
 /** An entry on its way to the disk. */
@@ -217,6 +227,7 @@ export class Journal implements JournalPort {
     this.#file = join(folder, FILE)
     this.#database = openDatabase(this.#file, SCHEMA)
     this.#shelf = new AnswerShelf(this.#file, this.#database)
+    if (this.#shelf.number === 0) this.#database.exec(`${NUMBER} = ${randomInt(1, HIGHEST_NUMBER)}`)
     this.#others = others
     this.#onAppend = onAppend
     this.#addEntry = this.#database.prepare('INSERT INTO entries VALUES (?, ?)')
@@ -351,40 +362,5 @@ export function* readPayments(folder: string, from: number): Generator<Payment> 
     throw diskFault(error, join(folder, FILE)) ?? error
   } finally {
     database.close()
-  }
-}
-
-/** A journal rebuilt from `completions`: what this machine has lost, or another one paid for. */
-export class RebuiltJournal {
-  readonly #database: DatabaseSync
-  readonly #position: StatementSync
-
-  constructor(folder: string) {
-    this.#database = openDatabase(join(folder, FILE), SCHEMA)
-    this.#position = this.#database.prepare('SELECT next FROM positions WHERE place = ?')
-  }
-
-  /** Up to where a partition of `completions` has been read. */
-  positionOf(topic: string, partition: number): number {
-    return Number(this.#position.get(`${topic}/${partition}`)?.next ?? 0)
-  }
-
-  /** Takes in a run of completions; the position moves with them, or not at all. Failed calls answer nothing. */
-  add(topic: string, partition: number, completions: readonly Completion[], next: number): void {
-    const entry = this.#database.prepare('INSERT INTO entries (completion) VALUES (?)')
-    const answer = this.#database.prepare('INSERT OR REPLACE INTO answers VALUES (?, ?)')
-    const position = this.#database.prepare('INSERT OR REPLACE INTO positions VALUES (?, ?)')
-    inTransaction(this.#database, () => {
-      for (const completion of completions) {
-        if (completion.status !== 'answered') continue
-        const { lastInsertRowid } = entry.run(JSON.stringify(completion))
-        answer.run(completion.requestHash, lastInsertRowid)
-      }
-      position.run(`${topic}/${partition}`, next)
-    })
-  }
-
-  close(): void {
-    this.#database.close()
   }
 }

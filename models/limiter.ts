@@ -126,6 +126,11 @@ export class Limiter {
     this.admit()
   }
 
+  /** Whether nobody may start any more, not even who was given a turn and has not begun. */
+  get isHushed(): boolean {
+    return this.#hushed
+  }
+
   /** Lets nobody start any more; calls under way go on. */
   hush(): void {
     this.#hushed = true

@@ -4,6 +4,11 @@ export class UnderWay {
   /** Made by who waits. */
   #none: PromiseWithResolvers<void> | null = null
 
+  /** How much has begun and not ended. */
+  get count(): number {
+    return this.#count
+  }
+
   /** Counts this work until it has ended, however it ends. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#count++

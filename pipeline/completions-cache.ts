@@ -3,7 +3,8 @@
  * `completions` from where it stopped last time.
  */
 import { join } from 'node:path'
-import { JournalShelves, RebuiltJournal } from '../models/journal.ts'
+import { JournalShelves } from '../models/journal.ts'
+import { RebuiltJournal } from '../models/rebuilt-journal.ts'
 import { waitForLock } from '../stack/lock.ts'
 import { editionsWith, editionTopics } from '../streams/edition-topics.ts'
 import { clusterFolder } from '../streams/slot.ts'
@@ -24,9 +25,12 @@ export async function rebuildCompletionsCache(session: Session): Promise<number>
   // Another cluster's offsets mean nothing here.
   const rebuilt = new RebuiltJournal(join(folder, clusterFolder(await client.clusterId())))
   try {
+    rebuilt.relyOn(known.numbers())
     let taken = 0
     for (const topic of await completionTopics(session))
       taken += await readNew(session, topic, rebuilt, known)
+    // Those that were made meanwhile, too.
+    rebuilt.relyOn(known.numbers())
     return taken
   } finally {
     rebuilt.close()

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import { systemClock } from '../models/clock.ts'
 import { Handover, type HandoverOptions } from '../models/handover.ts'
 import type { Log } from './log.ts'
-import { otherSlots, type Slot, slotPlaces } from './slot.ts'
+import { arrivalsFile, otherSlots, type Slot, siblingSlots, slotPlaces } from './slot.ts'
 
 /** How a slot's worker hands calls over to the machine's other workers, and takes theirs over. */
 export function openHandover(
@@ -16,6 +16,7 @@ export function openHandover(
     log,
     folder: slotPlaces(config, name).journalFolder,
     others: () => otherSlots(config, name).map((other) => slotPlaces(config, other)),
+    siblings: { arrivals: arrivalsFile(config), list: () => siblingSlots(config, name) },
     journal,
   })
 }

@@ -8,8 +8,10 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, wri
 import { dirname, join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { SlotPlaces } from '../models/budget.ts'
+import type { WorkerPlaces } from '../models/claimants.ts'
 import { groupName } from '../schemas/topic-names.ts'
 import { onDisk } from '../stack/disk-fault.ts'
+import { foldersIn } from '../stack/folders-in.ts'
 import { acquireLock } from '../stack/lock.ts'
 
 /** A slot that is held. */
@@ -22,12 +24,22 @@ export interface Slot {
 
 /** Where a slot of this pipeline's edition keeps its lock and its journal. */
 export function slotPlaces(config: Config, slot: string): SlotPlaces {
-  const { dataDir, pipeline, edition } = config
   return {
-    lock: join(slotsFolder(config), `${slot}.lock`),
-    journal: `${edition}-${slot}`,
-    journalFolder: join(dataDir, 'journal', `${pipeline}.${edition}`, slot),
+    ...workerPlaces(config.dataDir, editionFolder(config), slot),
+    journal: `${config.edition}-${slot}`,
   }
+}
+
+function workerPlaces(dataDir: string, folder: string, slot: string): WorkerPlaces {
+  return {
+    lock: join(dataDir, 'workers', folder, `${slot}.lock`),
+    journalFolder: join(dataDir, 'journal', folder, slot),
+  }
+}
+
+/** An edition's name among those of all pipelines. */
+function editionFolder({ pipeline, edition }: Config): string {
+  return `${pipeline}.${edition}`
 }
 
 /** A slot's names on the broker: what fences its workers, and the group its journal's progress is kept under. */
@@ -44,6 +56,23 @@ export function otherSlots(config: Config, slot: string): string[] {
   return readdirSync(folder).filter((name) => name !== slot && isSlotOfMachine(name, slot))
 }
 
+/** All other slots of this machine, of whatever edition and pipeline, held by somebody or free. */
+export function siblingSlots(config: Config, slot: string): WorkerPlaces[] {
+  const { dataDir } = config
+  const own = slotPlaces(config, slot).journalFolder
+  const journals = join(dataDir, 'journal')
+  return foldersIn(journals)
+    .flatMap((edition) =>
+      foldersIn(join(journals, edition)).map((name) => workerPlaces(dataDir, edition, name)),
+    )
+    .filter(({ journalFolder }) => journalFolder !== own)
+}
+
+/** Where the workers of a machine tell each other that they have come. */
+export function arrivalsFile({ dataDir }: Config): string {
+  return join(dataDir, 'arrivals')
+}
+
 /** Whether this is the name of a slot, of the same machine as another one. */
 function isSlotOfMachine(name: string, slot: string): boolean {
   const machine = slot.slice(0, slot.lastIndexOf('-') + 1)
@@ -56,8 +85,8 @@ export function clusterFolder(clusterId: string): string {
 }
 
 /** Where the slots of a data folder are that an edition has had, and their locks. */
-export function slotsFolder({ dataDir, pipeline, edition }: Config): string {
-  return join(dataDir, 'workers', `${pipeline}.${edition}`)
+export function slotsFolder(config: Config): string {
+  return join(config.dataDir, 'workers', editionFolder(config))
 }
 
 /** More workers than this on one machine are a mistake. */

@@ -88,13 +88,12 @@ function spentOnCalls(calls: number, tokens: CallTokens | null, { price }: Model
   return { calls, ...usage, nanoUsd: cost ?? 0, unpriced: cost === null ? calls : 0 }
 }
 
-/** Controls are put to the judge as paths are. Nobody knows what steps of one's own ask. */
+/** Nobody knows what steps of one's own ask. */
 function assumedTokens(step: string, { config, question }: Reckoning): CallTokens | null {
-  const like = step === 'control' ? 'verify' : step
   const prompts =
-    question === null ? [] : renderedPrompts(config, question).filter((one) => one.step === like)
+    question === null ? [] : renderedPrompts(config, question).filter((one) => one.step === step)
   if (prompts.length === 0) return null
   const sizes = prompts.map(promptTokens)
   const prompt = sizes.reduce((sum, size) => sum + size, 0) / sizes.length
-  return { prompt, completion: ASSUMED_ANSWER_TOKENS[like as CallingStep] }
+  return { prompt, completion: ASSUMED_ANSWER_TOKENS[step as CallingStep] }
 }

@@ -114,6 +114,17 @@ describeWithData('runs that end before their work does', ['TEST_DATA', 'TEST_END
     3 * MINUTES,
   )
 
+  it('a run whose calls do not end within the grace says how many it gives up', async () => {
+    const at = await pipeline('graceless', questions.slice(0, 10))
+    gate.shut()
+    const run = at.start('run', '--grace', '1')
+    await until(() => gate.held === CONCURRENCY)
+    run.kill('SIGINT')
+    const { code, stderr } = await run.ended
+    expect(code).toBe(130)
+    expect(stderr).toContain(`${CONCURRENCY} calls were still under way when the grace was over`)
+  })
+
   it(
     'one sampler alone, and the rest later',
     async () => {

@@ -390,7 +390,7 @@ describe('a hushed asker', () => {
     await until(() => server.bodies.length === 2)
     const hushed = asker.hush(6_000_000)
     letGo.resolve()
-    await hushed
+    expect(await hushed).toBe(0)
     expect(journal.calls.map(({ status }) => status)).toEqual(['answered', 'answered'])
     await Promise.all(asked.slice(0, 2))
     await asker.close()
@@ -403,7 +403,7 @@ describe('a hushed asker', () => {
     const asked = asker.text(question('never'))
     asked.catch(() => {})
     await until(() => server.bodies.length === 1)
-    await asker.hush(10)
+    expect(await asker.hush(10)).toBe(1)
     expect(journal.calls).toEqual([])
     await asker.close()
     expect(journal.calls.map(({ status }) => status)).toEqual(['failed'])

@@ -1,7 +1,7 @@
 /**
- * A group of workers on one machine, without a broker: partitions with requests that have to be answered, dealt anew
- * when workers come and go. Each member asks to join before anybody is given a partition, and learns what it was given
- * at a time of its own, as members of a real group do.
+ * Groups of workers on one machine, without a broker, each working on an edition: partitions with requests that have to
+ * be answered, the same in all editions, some of them in all partitions, dealt anew when workers come and go. Each member asks to join before anybody is
+ * given a partition, and learns what it was given at a time of its own, as members of a real group do.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,6 +23,8 @@ const GROUP = 'verify'
 const LOOK_MS = 1
 /** Requests that are asked at once, a partition. */
 const AT_ONCE = 2
+/** One request in so many is the same in all partitions. */
+const SHARED = 3
 
 /** A call at the endpoint. */
 interface Call {
@@ -31,24 +33,83 @@ interface Call {
   readonly end: (outcome: ChatReply | CallFailure) => void
 }
 
-/** The group, the endpoint that all of its workers ask, and what went wrong. */
-export class HandoverModel {
+/** The machine, the endpoint that all of its workers ask, and what went wrong. */
+export class ModelMachine {
   readonly folder = mkdtempSync(join(tmpdir(), 'ninefold-handovers-'))
-  readonly partitions: number
-  readonly requests: number
-  /** By partition: the requests that are done. */
-  readonly done: ReadonlySet<number>[]
+  /** A group each. */
+  readonly editions: readonly HandoverModel[]
   /** Calls under way. */
   readonly calls: Call[] = []
   /** Requests that were asked although an equal one was under way, or answered. */
   readonly repeated: string[] = []
   readonly #answered = new Set<string>()
+
+  constructor(editions: number, partitions: number, requests: number) {
+    this.editions = Array.from(
+      { length: editions },
+      (_, at) => new HandoverModel(this, `edition${at}`, partitions, requests),
+    )
+  }
+
+  get isDone(): boolean {
+    return this.editions.every((group) => group.isDone)
+  }
+
+  /** A call begins. */
+  send(worker: ModelWorker, body: string, signal: AbortSignal): Promise<ChatReply> {
+    if (this.#answered.has(body) || this.calls.some((call) => call.body === body)) this.repeated.push(body)
+    return new Promise((resolve, reject) => {
+      const end = (outcome: ChatReply | CallFailure) =>
+        outcome instanceof CallFailure ? reject(outcome) : resolve(outcome)
+      const call = { body, worker, end }
+      this.calls.push(call)
+      signal.addEventListener('abort', () => {
+        this.#end(call)
+        reject(signal.reason)
+      })
+    })
+  }
+
+  /** A call ends; resolves when its answer is in the journal. */
+  async end(call: Call, answers: boolean): Promise<void> {
+    this.#end(call)
+    if (answers) this.#answered.add(call.body)
+    call.end(answers ? REPLY : new CallFailure('wait', 'oops', { owed: true }))
+    while (answers && !call.worker.hasAnswer(call.body)) await turn()
+  }
+
+  /** A worker's calls die with it. */
+  forget(worker: ModelWorker): void {
+    for (const call of this.calls.filter((one) => one.worker === worker)) this.#end(call)
+  }
+
+  async close(): Promise<void> {
+    for (const group of this.editions) await group.close()
+    rmSync(this.folder, { recursive: true })
+  }
+
+  #end(call: Call): void {
+    const at = this.calls.indexOf(call)
+    if (at >= 0) this.calls.splice(at, 1)
+  }
+}
+
+/** A group. */
+export class HandoverModel {
+  readonly machine: ModelMachine
+  readonly edition: string
+  readonly partitions: number
+  readonly requests: number
+  /** By partition: the requests that are done. */
+  readonly done: ReadonlySet<number>[]
   #members: ModelWorker[] = []
   #strangers: ModelWorker[] = []
   #gone: ModelWorker[] = []
   #made = 0
 
-  constructor(partitions: number, requests: number) {
+  constructor(machine: ModelMachine, edition: string, partitions: number, requests: number) {
+    this.machine = machine
+    this.edition = edition
     this.partitions = partitions
     this.requests = requests
     this.done = Array.from({ length: partitions }, () => new Set<number>())
@@ -73,8 +134,15 @@ export class HandoverModel {
   }
 
   placesOf(name: string) {
-    const journalFolder = join(this.folder, 'journal', 'test.main', name)
-    return { name, lock: join(this.folder, `${name}.lock`), journalFolder }
+    const { folder } = this.machine
+    const journalFolder = join(folder, 'journal', this.edition, name)
+    return { name, lock: join(folder, `${this.edition}.${name}.lock`), journalFolder }
+  }
+
+  /** All slots but this one, those of the other editions among them. */
+  siblings(own: string) {
+    const { lock } = this.placesOf(own)
+    return this.machine.editions.flatMap((one) => one.slots()).filter((slot) => slot.lock !== lock)
   }
 
   /** A worker comes. */
@@ -111,41 +179,12 @@ export class HandoverModel {
     worker.die()
     this.#members = this.#members.filter((member) => member !== worker)
     this.#gone.push(worker)
-    for (const call of this.calls.filter((one) => one.worker === worker)) this.#end(call)
+    this.machine.forget(worker)
     this.#askAnew()
-  }
-
-  /** A call ends; resolves when its answer is in the journal. */
-  async end(call: Call, answers: boolean): Promise<void> {
-    this.#end(call)
-    if (answers) this.#answered.add(call.body)
-    call.end(answers ? REPLY : new CallFailure('wait', 'oops', { owed: true }))
-    while (answers && !call.worker.hasAnswer(call.body)) await turn()
-  }
-
-  /** A call begins. */
-  send(worker: ModelWorker, body: string, signal: AbortSignal): Promise<ChatReply> {
-    if (this.#answered.has(body) || this.calls.some((call) => call.body === body)) this.repeated.push(body)
-    return new Promise((resolve, reject) => {
-      const end = (outcome: ChatReply | CallFailure) =>
-        outcome instanceof CallFailure ? reject(outcome) : resolve(outcome)
-      const call = { body, worker, end }
-      this.calls.push(call)
-      signal.addEventListener('abort', () => {
-        this.#end(call)
-        reject(signal.reason)
-      })
-    })
   }
 
   async close(): Promise<void> {
     for (const worker of [...this.#members, ...this.#strangers, ...this.#gone]) await worker.close()
-    rmSync(this.folder, { recursive: true })
-  }
-
-  #end(call: Call): void {
-    const at = this.calls.indexOf(call)
-    if (at >= 0) this.calls.splice(at, 1)
   }
 
   /** All members ask, and only then are partitions dealt. */
@@ -185,17 +224,18 @@ export class ModelWorker {
     this.#model = all
     const { lock, journalFolder } = all.placesOf(name)
     this.#lock = acquireLock(lock)!
-    const shelves = new JournalShelves(join(all.folder, 'journal'), journalFolder)
+    const shelves = new JournalShelves(join(all.machine.folder, 'journal'), journalFolder)
     this.#journal = new Journal(name, journalFolder, shelves)
     this.#handover = new Handover({
       clock: { now: systemClock.now, sleep: (_, signal) => sleep(LOOK_MS, undefined, { signal }) },
       log: silentLog,
       folder: journalFolder,
       others: () => all.slots().filter((slot) => slot.name !== name),
+      siblings: { arrivals: join(all.machine.folder, 'arrivals'), list: () => all.siblings(name) },
       journal: this.#journal,
     })
     const lab: ChatEndpoint = {
-      send: (body, signal) => all.send(this, body, signal!),
+      send: (body, signal) => all.machine.send(this, body, signal!),
       close: async () => {},
     }
     this.#asker = createAsk({
@@ -280,7 +320,9 @@ export class ModelWorker {
     const next = async (): Promise<void> => {
       const number = waiting.shift()
       if (number === undefined) return
-      const questionId = `request ${number} of ${partition}`
+      // Some questions are there in every partition, under different ids.
+      const questionId =
+        number % SHARED === SHARED - 1 ? `request ${number}` : `request ${number} of ${partition}`
       await ask.text(question(questionId, { questionId }))
       if (!signal.aborted) done.add(number)
       return next()

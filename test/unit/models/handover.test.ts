@@ -40,28 +40,40 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const placeOf = (slot: string) => join(folder, 'journal', 'test.main', slot)
+const placeOf = (slot: string, edition = 'main') => join(folder, 'journal', `test.${edition}`, slot)
 const lockOf = (slot: string) => join(folder, `${slot}.lock`)
 
 /** A worker's way to ask. */
 class Side {
   readonly slot: string
+  readonly place: string
   readonly handover: Handover
   readonly asker: Asker
   readonly lock: Lock
   /** Its task's. */
   readonly task = new AbortController()
 
-  constructor(slot: string, others: readonly string[], clock = systemClock) {
+  constructor(
+    slot: string,
+    others: readonly string[],
+    { clock = systemClock, asksBy = hastyClock, edition = 'main' } = {},
+  ) {
     this.slot = slot
     this.lock = acquireLock(lockOf(slot))!
-    const place = placeOf(slot)
+    const place = placeOf(slot, edition)
+    this.place = place
+    const siblings = ['first', 'second'].filter((one) => one !== edition)
     const journal = new Journal(slot, place, new JournalShelves(join(folder, 'journal'), place))
     this.handover = new Handover({
       clock,
       log: silentLog,
       folder: place,
       others: () => others.map((name) => ({ lock: lockOf(name), journalFolder: placeOf(name) })),
+      siblings: {
+        arrivals: join(folder, 'arrivals'),
+        // A slot is named after its edition here.
+        list: () => siblings.map((name) => ({ lock: lockOf(name), journalFolder: placeOf(name, name) })),
+      },
       journal,
     })
     const config = { endpoints: { lab: endpointAt(server.baseURL) }, models: { alias: model } }
@@ -69,7 +81,7 @@ class Side {
       config,
       journal,
       handover: this.handover,
-      clock: hastyClock,
+      clock: asksBy,
       priorityOf: () => 0,
     })
     closing.push(async () => {
@@ -103,7 +115,7 @@ class Side {
   }
 
   get claims(): string[] {
-    const claims = ClaimsElsewhere.open(placeOf(this.slot), lockOf(this.slot))!
+    const claims = ClaimsElsewhere.open(this.place, lockOf(this.slot))!
     try {
       return claims.requests()
     } finally {
@@ -179,12 +191,12 @@ describe('a call whose partition goes to another worker', () => {
       claims.close()
       stopped.release()
     })
-    const next = new Side('next', ['stopped'], hastyClock)
+    const next = new Side('next', ['stopped'], { clock: hastyClock })
     const { requestHash } = await answered(next, 'hi')
     claims.add([requestHash])
     // Its journal would answer.
     rmSync(placeOf('next'), { recursive: true })
-    const after = new Side('after', ['stopped'], hastyClock)
+    const after = new Side('after', ['stopped'], { clock: hastyClock })
     after.gain()
     const taken = after.ask('hi')
     await until(() => answers.length === 2)
@@ -245,6 +257,88 @@ describe('a worker whose group moves on', () => {
     await until(isAgain)
     for (const answer of answers) answer('C')
     expect(await taken).toBe('C')
+  })
+})
+
+describe('a call that two editions need', () => {
+  const editions = ['first', 'second'] as const
+  const sideOf = (edition: string) => new Side(edition, [], { edition })
+
+  it.each([
+    ['the first', 0],
+    ['the second', 1],
+  ])('is made by %s alone, which began with it', async (_, began) => {
+    const sides = editions.map(sideOf)
+    const [own, other] = began === 0 ? sides : [...sides].reverse()
+    const made = own!.ask('hi')
+    await until(() => answers.length === 1)
+    const taken = other!.ask('hi')
+    await sleep(300)
+    answers[0]!('B')
+    expect([await made, await taken]).toEqual(['B', 'B'])
+    expect(server.bodies).toHaveLength(1)
+  })
+
+  it('is made once when both begin in the same moment', async () => {
+    const asked = editions.map(sideOf).map((side) => side.ask('hi'))
+    await until(() => answers.length === 1)
+    await sleep(300)
+    answers[0]!('B')
+    expect(await Promise.all(asked)).toEqual(['B', 'B'])
+    expect(server.bodies).toHaveLength(1)
+  })
+
+  it('is made by the other one while the first rests from a failure', async () => {
+    const [first, second] = editions.map(sideOf)
+    const made = first!.ask('hi')
+    await until(() => answers.length === 1)
+    const taken = second!.ask('hi')
+    answers[0]!(null)
+    await until(() => answers.length === 2)
+    await sleep(300)
+    answers[1]!('B')
+    expect([await made, await taken]).toEqual(['B', 'B'])
+    expect(server.bodies).toHaveLength(2)
+  })
+
+  it('is made by one when the other waited for its turn meanwhile, be it ever so short', async () => {
+    const second = sideOf('second')
+    const first = new Side('first', [], { edition: 'first', asksBy: systemClock })
+    const others = Array.from({ length: 8 }, (_, at) => first.ask(`other ${at}`))
+    await until(() => answers.length === 8)
+    const waiting = first.ask('hi')
+    const made = second.ask('hi')
+    await until(() => answers.length === 9)
+    answers[8]!('B')
+    expect(await made).toBe('B')
+    await until(() => second.claims.length === 0)
+    for (const answer of answers) answer('C')
+    await Promise.all(others)
+    expect(await waiting).toBe('B')
+    expect(server.bodies).toHaveLength(9)
+  })
+
+  it('is made by the other one when its worker has died', async () => {
+    const [first, second] = editions.map(sideOf)
+    first!.ask('hi').catch(() => {})
+    await until(() => answers.length === 1)
+    const taken = second!.ask('hi')
+    first!.lock.release()
+    await until(() => answers.length === 2)
+    answers[1]!('C')
+    expect(await taken).toBe('C')
+  })
+
+  it('is not waited for by work that is taken away', async () => {
+    const [first, second] = editions.map(sideOf)
+    const made = first!.ask('hi')
+    await until(() => answers.length === 1)
+    const taken = second!.ask('hi')
+    await sleep(20)
+    second!.lose()
+    await expect(taken).rejects.toThrow('lost')
+    answers[0]!('B')
+    expect(await made).toBe('B')
   })
 })
 

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Journal, JournalShelves, RebuiltJournal } from '../../../models/journal.ts'
+import { Journal, JournalShelves } from '../../../models/journal.ts'
 import type { CallRecord } from '../../../models/journal-port.ts'
+import { RebuiltJournal } from '../../../models/rebuilt-journal.ts'
 import type { Completion } from '../../../schemas/types.ts'
 import { callRecord } from './fixtures.ts'
 
@@ -187,5 +188,34 @@ describe('a journal rebuilt from completions', () => {
     const shelves = new JournalShelves(folder, '')
     open.push(shelves)
     expect(['a', 'b', 'c', 'd'].map((hash) => shelves.has(hash))).toEqual([true, false, true, false])
+  })
+
+  it('is read anew where a journal is gone, or another one in its place, whose answers were not kept twice', () => {
+    const numbers = () => {
+      const shelves = new JournalShelves(folder, '')
+      open.push(shelves)
+      return shelves.numbers()
+    }
+    const rebuilt = new RebuiltJournal(placeOf('rebuilt'))
+    open.push(rebuilt)
+    const position = () => rebuilt.positionOf('completions', 0)
+    const lost = journal()
+    journal('machine-1')
+    expect(numbers().size).toBe(2)
+    rebuilt.relyOn(numbers())
+    rebuilt.add('completions', 0, [], 9)
+    const kept = reopened(lost)
+    rebuilt.relyOn(numbers())
+    expect(position()).toBe(9)
+
+    kept.close()
+    open.splice(open.indexOf(kept), 1)
+    rmSync(placeOf('machine-0'), { recursive: true })
+    journal()
+    rebuilt.relyOn(numbers())
+    expect(position()).toBe(0)
+    rebuilt.add('completions', 0, [], 9)
+    rebuilt.relyOn(numbers())
+    expect(position()).toBe(9)
   })
 })
