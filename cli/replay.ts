@@ -10,12 +10,12 @@ import { openReplay, REPLAY_TOPICS, type ReplayTopic } from '../pipeline/replay.
 import { selectSteps } from '../pipeline/run.ts'
 import { styleFor } from '../terminal/style.ts'
 import { usdAmount } from './option-values.ts'
-import { type ReportOptions, RunReporter } from './run-reporter.ts'
+import { RunReporter } from './run-reporter.ts'
 import { type PipelineOptions, withConfigurationOptions } from './session-options.ts'
 import { reportUnreadable } from './unreadable-report.ts'
-import { ENDINGS, withReportOptions, work } from './work.ts'
+import { ENDINGS, type WorkOptions, withWorkOptions, work } from './work.ts'
 
-interface ReplayOptions extends PipelineOptions, ReportOptions {
+interface ReplayOptions extends PipelineOptions, WorkOptions {
   readonly of: string
   readonly from: ReplayTopic
   readonly plan?: boolean
@@ -24,7 +24,7 @@ interface ReplayOptions extends PipelineOptions, ReportOptions {
 
 /** Adds the command `replay`. */
 export function register(program: Command): void {
-  withReportOptions(withConfigurationOptions(program.command('replay')))
+  withWorkOptions(withConfigurationOptions(program.command('replay')))
     .description('make another edition from the questions, paths or verdicts of one that exists')
     .requiredOption('--edition <name>', 'the edition to make, or to go on with', checkedEditionName)
     .option('--of <name>', 'the edition it is built on', checkedEditionName, 'main')

@@ -10,11 +10,11 @@ import { counted } from '../terminal/numbers.ts'
 import { EXIT } from './exit-codes.ts'
 import { usdAmount } from './option-values.ts'
 import { ProblemReport } from './problem-report.ts'
-import { type ReportOptions, RunReporter } from './run-reporter.ts'
+import { RunReporter } from './run-reporter.ts'
 import { type PipelineOptions, withPipelineOptions } from './session-options.ts'
-import { ENDINGS, withReportOptions, work } from './work.ts'
+import { ENDINGS, type WorkOptions, withWorkOptions, work } from './work.ts'
 
-interface RunOptions extends PipelineOptions, ReportOptions {
+interface RunOptions extends PipelineOptions, WorkOptions {
   readonly only: string[]
   readonly untilDrained?: boolean
   readonly load: boolean
@@ -25,7 +25,7 @@ interface RunOptions extends PipelineOptions, ReportOptions {
 
 /** Adds the command `run`. */
 export function register(program: Command): void {
-  withReportOptions(withPipelineOptions(program.command('run')))
+  withWorkOptions(withPipelineOptions(program.command('run')))
     .description('run a worker; any number of them, on any machines, share the work')
     .option('--only <steps...>', 'run these steps only, e.g. generate.qwen-t0.7 verify', [])
     .option('--until-drained', 'end when everything loaded so far is worked off')

@@ -17,11 +17,11 @@ import { styleFor } from '../terminal/style.ts'
 import { EXIT } from './exit-codes.ts'
 import { usdAmount, wholeNumber } from './option-values.ts'
 import { ProblemReport } from './problem-report.ts'
-import { type ReportOptions, RunReporter } from './run-reporter.ts'
+import { RunReporter } from './run-reporter.ts'
 import { type PipelineOptions, withPipelineOptions } from './session-options.ts'
-import { withReportOptions, work } from './work.ts'
+import { type WorkOptions, withWorkOptions, work } from './work.ts'
 
-interface ScoreOptions extends PipelineOptions, ReportOptions {
+interface ScoreOptions extends PipelineOptions, WorkOptions {
   readonly name?: string
   readonly sample?: number
   readonly seed: number
@@ -33,7 +33,7 @@ interface ScoreOptions extends PipelineOptions, ReportOptions {
 
 /** Adds the command `score`. */
 export function register(program: Command): void {
-  withReportOptions(withPipelineOptions(program.command('score')))
+  withWorkOptions(withPipelineOptions(program.command('score')))
     .description('have the answers of any dataset scored, and compare it with others')
     .argument(
       '<files...>',

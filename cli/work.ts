@@ -8,8 +8,10 @@ import { runWorker } from '../pipeline/run.ts'
 import type { Session } from '../pipeline/session.ts'
 import { simulatedNotice } from '../pipeline/simulated-endpoints.ts'
 import { type Ending, type RunSummary, summaryScreen } from '../progress/run-summary.ts'
+import { DEFAULT_TUNING } from '../streams/worker-tuning.ts'
 import { styleFor } from '../terminal/style.ts'
 import { EXIT, exitFor } from './exit-codes.ts'
+import { wholeNumber } from './option-values.ts'
 import type { ReportOptions, RunReporter } from './run-reporter.ts'
 import { RunWatch } from './run-watch.ts'
 import type { PipelineOptions } from './session-options.ts'
@@ -30,8 +32,8 @@ edition, worker, ended, seconds, made: { questions, paths, verdicts, tiers, reco
 waiting, deadLetters, unsolved, dismissed, abandoned } or null, toDo: [{ step, records }], calls, promptTokens, completionTokens, usd, callsOfUnknownCost, spentUsd,
 budgetUsd, next }. Money is in USD.
 
-Ctrl-C stops taking new work, lets calls under way end (25 seconds), commits, and leaves. A second one stops at once.
-Nothing is lost either way: the next run goes on from there.
+Ctrl-C stops taking new work, lets calls under way end (25 seconds, or --grace), commits, and leaves. A second one
+stops at once. Nothing is lost either way: the next run goes on from there.
 
 A Kafka, a schema registry or a ClickHouse that goes away meanwhile is said once, waited for, and said again when it is
 back; with --until-drained Kafka is waited for 15 minutes at most. What no waiting mends ends the worker with the reason.
@@ -39,18 +41,31 @@ back; with --until-drained Kafka is waited for 15 minutes at most. What no waiti
 Exit codes: 0 done; 1 could not go on; 3 done, but questions wait or dead letters exist; 4 paused at the budget;
 130 interrupted.`
 
-/** How long a worker that has failed may take to end, ms: the grace of calls under way, and as long again. */
-const ENDING_MS = 60_000
+/** How long a worker that has failed may take to end when the grace of calls under way is over, ms. */
+const ENDING_MS = 35_000
+/** No answer takes longer than a day. */
+const MOST_GRACE_S = 86_400
 
-/** Adds what is said meanwhile and in the end: `--quiet` and `--json`. */
-export function withReportOptions(command: Command): Command {
+/** Adds how it ends, and what is said meanwhile and in the end: `--grace`, `--quiet` and `--json`. */
+export function withWorkOptions(command: Command): Command {
   return command
+    .option(
+      '--grace <seconds>',
+      `how long calls under way may take to end after Ctrl-C, in seconds (default: ${DEFAULT_TUNING.graceMs / 1_000})`,
+      wholeNumber(0, MOST_GRACE_S),
+    )
     .option('--quiet', 'no progress, only what comes of it')
     .option('--json', 'progress as events on standard error, what comes of it as JSON on standard output')
 }
 
+/** What {@link withWorkOptions} adds. */
+export interface WorkOptions extends ReportOptions {
+  /** How long calls under way may take to end once it is stopped, in seconds. */
+  readonly grace?: number
+}
+
 /** What a worker is started for. */
-export interface WorkSettings extends ReportOptions {
+export interface WorkSettings extends WorkOptions {
   readonly only: readonly string[]
   readonly untilDrained: boolean
   /** What this worker may spend, in USD; left out = no limit of its own. */
@@ -66,17 +81,19 @@ export interface WorkSettings extends ReportOptions {
 /** Runs a worker in the foreground and sets the exit code. @throws what kept the worker from going on. */
 export async function work(session: Session, settings: WorkSettings, reporter: RunReporter): Promise<void> {
   const { only, untilDrained, maxUsd, monitor } = settings
+  const graceMs = settings.grace === undefined ? DEFAULT_TUNING.graceMs : settings.grace * 1_000
   const stop = stopOnSignals(() =>
     reporter.say('stopping', 'stopping: what is finished is being committed (again to stop at once)'),
   )
   const failing = new AbortController()
-  using _unforeseen = takeUnforeseen((fault) => fail(failing, fault, session))
+  using _unforeseen = takeUnforeseen((fault) => fail(failing, fault, session, graceMs + ENDING_MS))
   const watch = new RunWatch(session, reporter)
   const running = runWorker(session, {
     only,
     untilDrained,
     maxUsd,
     monitor,
+    tuning: { graceMs },
     stop,
     failing: failing.signal,
     onNotice: (line, event = 'notice') => reporter.say(event, line),
@@ -106,12 +123,12 @@ export async function work(session: Session, settings: WorkSettings, reporter: R
 }
 
 /** Ends the run as failed, and the process if that does not come to an end. */
-function fail(failing: AbortController, fault: NinefoldError, { log }: Session): void {
+function fail(failing: AbortController, fault: NinefoldError, { log }: Session, endingMs: number): void {
   log.error({ code: fault.code, stack: (fault.cause as Error | undefined)?.stack }, fault.message)
   // What follows from the first one says nothing more.
   if (failing.signal.aborted) return
   failing.abort(fault)
-  setTimeout(() => process.exit(exitFor(fault)), ENDING_MS).unref()
+  setTimeout(() => process.exit(exitFor(fault)), endingMs).unref()
 }
 
 function printed({ json }: WorkSettings): (summary: RunSummary) => void {

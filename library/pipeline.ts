@@ -24,6 +24,8 @@ import { linesOfQuestions, problemOfQuestion, type QuestionInput, type QuestionP
 export interface PipelineSettings {
   /** The edition of the dataset; default `main`. */
   readonly edition?: string
+  /** Settings in place of the configuration's, each `key=value`, as the option `--set` takes them; default: none. */
+  readonly set?: readonly string[]
   /** Processors of one's own, beside those the configuration names under `processors`. */
   readonly processors?: readonly ProcessorPlugin[]
   /** Told, a line at a time, what takes long, e.g. that the local stack starts, or that analytics are waited for. */
@@ -107,9 +109,9 @@ export interface Pipeline extends AsyncDisposable {
  */
 export async function openPipeline(
   config: string | NinefoldConfig,
-  { edition, processors, onProgress }: PipelineSettings = {},
+  { edition, set, processors, onProgress }: PipelineSettings = {},
 ): Promise<Pipeline> {
-  const session = await openSession({ config, edition, plugins: processors, onProgress })
+  const session = await openSession({ config, edition, set, plugins: processors, onProgress })
   return {
     config: session.config,
     load: (questions, request) => load(session, questions, request),

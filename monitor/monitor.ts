@@ -4,8 +4,8 @@
  * Nothing is watched where nobody asked for a monitor, and this file and prom-client are loaded only then. What is told
  * comes from counters that the worker keeps anyway, and from its word of calls that ended and commits.
  */
+import { codeVersion } from '../config/code-version.ts'
 import type { MonitorAddress } from '../config/types.ts'
-import { codeVersion } from '../pipeline/editions.ts'
 import type { BesideWorker } from '../pipeline/run.ts'
 import type { Session } from '../pipeline/session.ts'
 import { readerOf, readLags } from '../progress/lags.ts'

@@ -4,9 +4,9 @@
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { roleOf } from '../models/budget-limits.ts'
-import type { EndedCall } from '../models/caller.ts'
 import { costNanoUsd } from '../models/cost.ts'
 import { CallFailure } from '../models/errors.ts'
+import type { EndedCall } from '../models/physical-call.ts'
 import type { CommittedTransaction } from '../streams/diagnostics.ts'
 import { METRICS, type MetricDefinition, type MetricKey } from './metrics.ts'
 import type { Reading } from './reading.ts'

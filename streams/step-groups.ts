@@ -6,7 +6,7 @@ import { StepGroup, type StepGroupOptions } from './step-group.ts'
 import type { Task } from './task.ts'
 import type { Membership } from './transport/group-protocol.ts'
 
-/** How long others are looked for, ms. */
+/** How long others are looked for, and how often, ms. */
 const LOOK_MS = 2_000
 /** How long what is finished has to be committed, ms; what is not is finished again elsewhere, and not paid again. */
 const LAST_COMMIT_MS = 500
@@ -39,11 +39,15 @@ export class StepGroups {
   }
 
   /**
-   * Leaves all at once, with calls under way, where other workers go on with the partitions.
+   * Leaves all at once, with calls under way, where other workers go on with the partitions, or as soon as some do.
+   * @param callsEnded resolves when no call is under way any more: nobody is waited for then
    * @param isCommitted whether all that was finished is
    */
-  async leaveToOthers(isCommitted: () => boolean): Promise<void> {
-    if (!(await this.#isShared())) return
+  async leaveToOthers(callsEnded: Promise<unknown>, isCommitted: () => boolean): Promise<void> {
+    const ended = callsEnded.then(() => true)
+    while (!(await this.#isShared())) {
+      if (await Promise.race([ended, sleep(LOOK_MS, false, { ref: false })])) return
+    }
     const deadline = performance.now() + LAST_COMMIT_MS
     while (!isCommitted() && performance.now() < deadline) await sleep(COMMITTED_MS)
     await Promise.all(this.all.map((group) => group.handOver()))

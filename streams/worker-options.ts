@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { EndedCall } from '../models/caller.ts'
+import type { EndedCall } from '../models/physical-call.ts'
 import type { Codec } from '../schemas/codec.ts'
 import type { TopicName } from '../schemas/topics.ts'
 import type { Absence } from './absence.ts'

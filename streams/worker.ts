@@ -278,15 +278,16 @@ export class Worker {
    * Stops. No call begins any more; those under way have the grace to end, for they are paid for. Where other workers
    * share the work they go on with the partitions at once, and those of this machine wait for the answers; otherwise
    * what the calls gave is committed here. What has not come by then is given up.
+   * @returns how many calls were given up: what their models answer all the same is paid for, and asked again
    * @throws {DiskFault} when the disk was full to the end, and answers could not be kept
    */
-  async stop(graceMs = this.#tuning.graceMs): Promise<void> {
+  async stop(graceMs = this.#tuning.graceMs): Promise<number> {
     const { log } = this.#options
     this.#stopping = true
     for (const task of this.#groups.tasks()) task.stopTaking()
     const ended = this.#asker.hush(graceMs)
-    await this.#groups.leaveToOthers(() => this.#committer.idle)
-    await ended
+    await this.#groups.leaveToOthers(ended, () => this.#committer.idle)
+    const givenUp = await ended
     // What has found no room by now finds none.
     this.#room.close()
     await this.#settled()
@@ -303,8 +304,9 @@ export class Worker {
     this.#journal.close()
     this.#state.close()
     this.#slot.release()
-    log.info({ slot: this.#slot.name }, 'a worker has stopped')
+    log.info({ slot: this.#slot.name, givenUp }, 'a worker has stopped')
     if (this.#room.fault !== null) throw withLost(this.#room.fault, this.#journal.lost)
+    return givenUp
   }
 
   /** @param place which part of it could not go on */

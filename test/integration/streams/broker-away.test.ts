@@ -10,6 +10,8 @@ import { copy, threes, toyQuestion } from '../../support/toy-processors.ts'
 const MINUTE = 60_000
 /** Long enough that the group does not go on without the worker, however slowly the broker comes back. */
 const PATIENT = { sessionTimeoutMs: MINUTE }
+/** Who cannot take its leave is waited for so long. */
+const HASTY = { sessionTimeoutMs: 10_000 }
 /** So many calls end at once, the others when they are let. */
 const QUICK_CALLS = 100
 
@@ -93,7 +95,7 @@ describe('a worker whose broker is killed', () => {
       await using toys = await ToyKafka.open(stack.brokers, `away-${++made}`)
       const records = questions(400)
       await toys.publishQuestions(records)
-      const worker = await toys.worker([copy, threes], PATIENT)
+      const worker = await toys.worker([copy, threes], HASTY)
       await inTransaction()
       await stack.kill('kafka')
       await expect.poll(() => worker.health().kafkaAway, { timeout: MINUTE }).not.toBeNull()

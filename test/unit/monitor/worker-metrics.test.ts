@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TextRequest } from '../../../models/ask.ts'
-import type { EndedCall } from '../../../models/caller.ts'
 import { CallFailure } from '../../../models/errors.ts'
+import type { EndedCall } from '../../../models/physical-call.ts'
 import { METRICS, type MetricDefinition } from '../../../monitor/metrics.ts'
 import { processMetrics } from '../../../monitor/process-metrics.ts'
 import { WorkerMetrics } from '../../../monitor/worker-metrics.ts'
