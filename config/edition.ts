@@ -26,6 +26,8 @@ export interface EditionContent {
   readonly triage: Settings
   readonly regenerate: Settings
   readonly verify: Settings
+  /** Conditions that every record of the dataset meets; left out where there are none. */
+  readonly filters?: readonly string[]
   /** Hashes by prompt name. */
   readonly prompts: Readonly<Record<string, string>>
   /** The words of those prompts that are not in Ninefold's own, by prompt name; left out where all are. */
@@ -64,13 +66,14 @@ function contentOf(config: Config): EditionContent {
     triage: { ...config.triage },
     regenerate: { ...config.regenerate },
     verify: { ...config.verify },
+    ...(config.filters.length > 0 && { filters: config.filters }),
     prompts: promptHashes(config.prompts),
     ...(Object.keys(wording).length > 0 && { wording }),
   }
 }
 
 /** Sections of the file whose settings may decide results, as far as those of --set are concerned. */
-const DECISIVE = /^(models|samplers|roles|triage|regenerate|verify|prompts)(?=[.[=])/
+const DECISIVE = /^(models|samplers|roles|triage|regenerate|verify|filters|prompts)(?=[.[=])/
 
 /** Those settings (`key=value`) that an edition may have come out otherwise without. */
 export function decisiveSettings(settings: readonly string[]): string[] {
@@ -102,6 +105,7 @@ const recorded = z.looseObject({
   triage: z.looseObject({}),
   regenerate: z.looseObject({}),
   verify: z.looseObject({}),
+  filters: z.array(z.string()).optional(),
   prompts: z.record(z.string(), z.string()),
   wording: z.record(z.string(), z.looseObject({ system: z.string(), task: z.string() })).optional(),
 })

@@ -22,7 +22,8 @@ key and a remedy for everything that is wrong with it. Unknown keys are refused 
 - Secrets never stand in it: keys that end in \`Env\` name environment variables, which are read from the environment or from a
   \`.env\` beside the file; the environment wins.
 - What changes results (\`samplers\`, \`roles\` but \`score\`, their models' \`params\`, \`triage\`, \`regenerate\`, \`verify\` but its
-  \`controls\`, \`prompts\` but those that score) makes an edition: it cannot change under a name that has run. Everything else may change freely.
+  \`controls\`, \`prompts\` but those that score, \`filters\`) makes an edition: it cannot change under a name that has run. Everything else may
+  change freely, but for \`kafka.partitions\`; another \`pipeline\` or \`kafka.topicPrefix\` is another pipeline.
 
 ## An example with every key
 

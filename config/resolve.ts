@@ -48,6 +48,7 @@ export function resolveConfig(file: ConfigFile, edition: string, prompts: Prompt
     monitor: file.monitor ?? null,
     sources: file.sources.map(resolveQuestionSource),
     export: file.export,
+    filters: file.filters,
     dataDir: file.data,
     processorFiles: file.processors,
     plugins: [],

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { clickhouse } from './clickhouse.ts'
 import { environmentName, kafka, registry } from './cluster.ts'
 import { controls } from './controls.ts'
 import { exportSection } from './export.ts'
+import { filtersSection } from './filters.ts'
 import { monitor } from './monitor.ts'
-import { ALIAS_PATTERN, DOTLESS_PATTERN, IDENTIFIER_PATTERN, NAME_LENGTHS } from './names.ts'
+import { ALIAS_PATTERN, DOTLESS_PATTERN, NAME_LENGTHS } from './names.ts'
 import { refuseUnsafeParams } from './params.ts'
 import { promptsSection } from './prompts.ts'
 import { questionSource } from './question-sources.ts'
@@ -224,36 +226,6 @@ const regenerate = z.strictObject({
     .describe('Whether a path judged correct, where one exists, is given along; default false.'),
 })
 
-const clickhouse = z.union([
-  z.strictObject({
-    url: httpUrl.describe('Address of the HTTP interface of ClickHouse, e.g. "http://10.0.0.6:8123".'),
-    user: z.string().min(1).max(100).default('default').describe('Who signs in; default "default".'),
-    passwordEnv: environmentName
-      .optional()
-      .describe(
-        'Name (not value) of the environment variable that holds the password, e.g. CLICKHOUSE_PASSWORD; default: no password.',
-      ),
-    database: z
-      .string()
-      .regex(IDENTIFIER_PATTERN, 'a database is named with letters, digits and "_", and no digit first')
-      .max(NAME_LENGTHS.database)
-      .optional()
-      .describe('Database of the tables, made where it is missing; default "ninefold_" and the pipeline.'),
-    cluster: z
-      .string()
-      .regex(
-        /^[A-Za-z0-9_.{}-]+$/,
-        'only letters, digits, "_", "-", ".", "{" and "}" may be used in a cluster',
-      )
-      .max(100)
-      .optional()
-      .describe(
-        'Cluster on whose servers the tables are made, as in ON CLUSTER, e.g. "{cluster}"; default: one server.',
-      ),
-  }),
-  z.literal(false),
-])
-
 const usd = z.number().gt(0)
 
 const roleBudget = (what: string) =>
@@ -330,6 +302,11 @@ export const configFile = z.strictObject({
   export: exportSection
     .prefault({})
     .describe('{ protected, similarity }: questions that are kept out of every export.'),
+  filters: filtersSection
+    .default([])
+    .describe(
+      'Conditions that every record of the dataset meets, as `export --where` takes them, e.g. ["tier != \'difficult\'"]; the others stay in the topics; default none.',
+    ),
   deadLetters: z
     .strictObject({
       maxShare: z
@@ -354,7 +331,9 @@ export const configFile = z.strictObject({
   budget: budget.optional().describe('{ usd, roles }; default: no limit.'),
   kafka: kafka
     .prefault({})
-    .describe('{ brokers, topicPrefix, partitions, replication, tls, sasl }; default: the local stack.'),
+    .describe(
+      '{ brokers, topicPrefix, partitions, replication, compression, tls, sasl }; default: the local stack.',
+    ),
   registry: registry
     .optional()
     .describe('{ url, username, passwordEnv or passwordFile }; default: the local stack.'),

@@ -236,6 +236,8 @@ export interface Config {
   sources: readonly QuestionSource[]
   /** What no export may hold. */
   export: ExportSettings
+  /** What every record of the edition's dataset meets; see export/filter. */
+  filters: readonly string[]
   dataDir: string
   /** Files of plugged-in processors. */
   processorFiles: readonly string[]

@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { diffEditions, type EditionDifference, readEdition } from '../config/edition.ts'
+import { diffEditions, type Edition, type EditionDifference, readEdition } from '../config/edition.ts'
 import { currentDossier } from '../export/current.ts'
 import type { Dossier } from '../export/dossier.ts'
 import { type GatheredTopic, gather } from '../export/gather.ts'
+import { asksFor, EVERYTHING, filtered, select } from '../export/select.ts'
 import { TIERS } from '../schemas/topics.ts'
 import type { TrainingRecord } from '../schemas/types.ts'
 import { type EditionView, startedEdition } from './edition-view.ts'
@@ -63,22 +64,32 @@ export async function compareEditions(
 ): Promise<EditionComparison> {
   const [first, second] = [startedEdition(editions, a), startedEdition(editions, b)]
   const configOf = ({ recorded }: typeof first) => readEdition(recorded.record.config)
+  const [configOfFirst, configOfSecond] = [configOf(first), configOf(second)]
   const work = await mkdtemp(join(tmpdir(), 'ninefold-editions-'))
   try {
-    const results = await compareResults(dossiersOf(first, work), dossiersOf(second, work))
-    return { a, b, configuration: diffEditions(configOf(first), configOf(second)), ...results }
+    const results = await compareResults(
+      dossiersOf(first, configOfFirst, work),
+      dossiersOf(second, configOfSecond, work),
+    )
+    return { a, b, configuration: diffEditions(configOfFirst, configOfSecond), ...results }
   } finally {
     await rm(work, { recursive: true, force: true })
   }
 }
 
 /** The questions that count, in the order of their ids. */
-async function* dossiersOf({ read }: EditionView, workFolder: string): AsyncGenerator<Dossier> {
+async function* dossiersOf(
+  { read }: EditionView,
+  { content: { filters = [] } }: Edition,
+  workFolder: string,
+): AsyncGenerator<Dossier> {
+  const selection = filtered(EVERYTHING, filters)
+  const topics: GatheredTopic[] = asksFor(selection, 'score') ? [...TOPICS, 'scores'] : [...TOPICS]
   const work = await mkdtemp(join(workFolder, 'questions-'))
   const leftOut = { withdrawn: 0, superseded: 0 }
-  for await (const gathered of gather({ read, topics: TOPICS, work, runCharacters: RUN_CHARACTERS })) {
+  for await (const gathered of gather({ read, topics, work, runCharacters: RUN_CHARACTERS })) {
     const dossier = currentDossier(gathered, leftOut)
-    if (dossier !== null) yield dossier
+    if (dossier !== null) yield select(dossier, selection).dossier
   }
 }
 

@@ -19,7 +19,7 @@ import { DEFAULT_FORMAT } from './formats.ts'
 import { type GatheredTopic, gather, type ReadTopic } from './gather.ts'
 import { LEAKS_FILE, Leaks } from './leakage/leaks.ts'
 import type { ProtectedQuestions } from './leakage/protected-questions.ts'
-import { checkFilter, EVERYTHING, type Selected, type Selection, select } from './select.ts'
+import { asksFor, checkFilter, EVERYTHING, type Selected, type Selection, select } from './select.ts'
 import { DATASET_OF_SHAPE, SHAPES, type Shape } from './shapes.ts'
 import { Tally } from './tally.ts'
 
@@ -157,14 +157,14 @@ function datasetsOf(format: Format, shapes: readonly Shape[]): Dataset[] {
 }
 
 /** Topics that the formats are made of, and the filter asks for. */
-function topicsOf(formats: readonly Format[], { where }: Selection): GatheredTopic[] {
+function topicsOf(formats: readonly Format[], selection: Selection): GatheredTopic[] {
   const ofQuestions = formats.filter((format) => format.unit === 'question')
   return [
     ...new Set<GatheredTopic>([
       ...(['questions', 'records'] as const),
       ...(ofQuestions.length > 0 ? TRIAGED : []),
       ...ofQuestions.flatMap(({ topics }) => topics),
-      ...(where?.fields.has('score') ? (['scores'] as const) : []),
+      ...(asksFor(selection, 'score') ? (['scores'] as const) : []),
     ]),
   ]
 }

@@ -3,13 +3,15 @@ import { NinefoldError } from '../errors.ts'
 import type { Dossier, ScoredRecord } from './dossier.ts'
 import { holds } from './filter/condition.ts'
 import { FIELDS, type Subject, subjectOfQuestion, subjectOfRecord } from './filter/fields.ts'
-import type { Filter } from './filter/parse.ts'
+import { type Filter, parseFilter } from './filter/parse.ts'
 import type { Format } from './format.ts'
 import { partOf, type Split } from './split.ts'
 
 /** What to choose. */
 export interface Selection {
   readonly where: Filter | null
+  /** An edition's own, each of which must hold. Those that ask for a record's fields say nothing of whole questions. */
+  readonly filters?: readonly Filter[]
   readonly split: Split | null
   /** `one`: of a question only the record that is ranked best among those the filter lets through. */
   readonly paths: 'one' | 'both'
@@ -17,6 +19,16 @@ export interface Selection {
 
 /** Everything, in one part. */
 export const EVERYTHING: Selection = { where: null, split: null, paths: 'both' }
+
+/** The same choice among what an edition's filters let through. */
+export function filtered(selection: Selection, filters: readonly string[]): Selection {
+  return { ...selection, filters: filters.map((text) => parseFilter(text, 'filters')) }
+}
+
+/** Whether any condition asks for a field. */
+export function asksFor({ where, filters = [] }: Selection, field: string): boolean {
+  return [where, ...filters].some((one) => one?.fields.has(field))
+}
 
 /** A question that was looked at. */
 export interface Selected {
@@ -31,12 +43,19 @@ export interface Selected {
 }
 
 /** Chooses of one question. */
-export function select(dossier: Dossier, { where, split, paths }: Selection): Selected {
-  const fitting = dossier.records.filter((record) => fits(where, subjectOfRecord(record)))
+export function select(dossier: Dossier, { where, filters = [], split, paths }: Selection): Selected {
+  const fitting = dossier.records.filter((record) => {
+    const subject = subjectOfRecord(record)
+    return fits(where, subject) && filters.every((filter) => fits(filter, subject))
+  })
+  const asked = subjectOfQuestion(dossier)
   const records: readonly ScoredRecord[] = paths === 'one' ? fitting.slice(0, 1) : fitting
   return {
     dossier: { ...dossier, records },
-    asQuestion: asksForRecords(where) ? false : fits(where, subjectOfQuestion(dossier)),
+    asQuestion:
+      !asksForRecords(where) &&
+      fits(where, asked) &&
+      filters.every((filter) => asksForRecords(filter) || fits(filter, asked)),
     part: split === null ? null : partOf(split, dossier.question),
     passedOver: dossier.records.length - records.length,
   }

@@ -3,8 +3,10 @@ import type { Session } from '../pipeline/session.ts'
 import type { TrainingRecord } from '../schemas/types.ts'
 import { topicsOf } from '../sinks/session-records.ts'
 import { currentRecords } from './current-records.ts'
+import { editionFilters } from './edition-filters.ts'
 import { type ExportOptions, type ExportSummary, exportDatasets } from './export.ts'
 import { type ProtectedQuestions, readProtected } from './leakage/protected-questions.ts'
+import { EVERYTHING, filtered } from './select.ts'
 
 /** What the session does not know. */
 export type SessionExportOptions = Omit<ExportOptions, 'read' | 'minCharacters' | 'protectedQuestions'>
@@ -14,14 +16,19 @@ export type SessionExportOptions = Omit<ExportOptions, 'read' | 'minCharacters' 
  * @throws {NinefoldError} NF_EXPORT_PROTECTED and others when protected questions cannot be read
  */
 export async function exportSession(session: Session, options: SessionExportOptions): Promise<ExportSummary> {
-  const { minCharacters } = session.config.verify
-  const protectedQuestions = await protectedOf(session)
-  return exportDatasets({ ...options, read: topicsOf(session), minCharacters, protectedQuestions })
+  return exportDatasets({
+    ...options,
+    read: topicsOf(session),
+    selection: filtered(options.selection ?? EVERYTHING, await editionFilters(session)),
+    minCharacters: session.config.verify.minCharacters,
+    protectedQuestions: await protectedOf(session),
+  })
 }
 
 /** The training records that an export would hold, in its order. */
 export async function* recordsOf(session: Session): AsyncGenerator<TrainingRecord> {
-  yield* currentRecords(topicsOf(session), await protectedOf(session))
+  const selection = filtered(EVERYTHING, await editionFilters(session))
+  yield* currentRecords(topicsOf(session), await protectedOf(session), selection)
 }
 
 async function protectedOf({ config }: Session): Promise<ProtectedQuestions | null> {

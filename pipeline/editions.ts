@@ -2,9 +2,8 @@
  * What a dataset edition is: recorded in topic `editions` at its first start, compared at every other one. What
  * changes results cannot change under a name.
  */
-import { readFileSync } from 'node:fs'
-import { findPackageJSON } from 'node:module'
 import { join } from 'node:path'
+import { codeVersion } from '../config/code-version.ts'
 import type { Config } from '../config/config.ts'
 import { decisiveSettings, diffEditions, type Edition, editionOf, readEdition } from '../config/edition.ts'
 import { NinefoldError } from '../errors.ts'
@@ -185,10 +184,4 @@ function changed({ edition, settings }: Config, recorded: EditionRecord, now: Ed
     `edition ${edition} was started with another configuration:\n${lines.join('\n')}`,
     version === codeVersion() ? remedy : `${remedy} Prompts may differ because Ninefold ${version} began it.`,
   )
-}
-
-/** Ninefold's own version; compiled, this file lies a folder deeper than in a checkout. */
-export function codeVersion(): string {
-  const text = readFileSync(findPackageJSON(import.meta.url)!, 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -13,6 +13,7 @@ import { limitsOf } from '../streams/open-budget.ts'
 import type { AnyProcessor } from '../streams/processor.ts'
 import { Worker } from '../streams/worker.ts'
 import type { WorkerTuning } from '../streams/worker-tuning.ts'
+import { counted } from '../terminal/numbers.ts'
 import { startSink, wantsSink } from './analytics.ts'
 import { recordLimits } from './budget-log.ts'
 import { BudgetWatch, checkRunPrices } from './budget-watch.ts'
@@ -44,7 +45,7 @@ export interface RunSettings {
   /**
    * Told, a line at a time, what somebody who waits for the run should know.
    * @param event what kind of news it is, where there is a name for it: `kafka-away`, `kafka-back`, `registry-away`,
-   * `registry-back`, `judge-alarm`, `judge-alarm-over`
+   * `registry-back`, `judge-alarm`, `judge-alarm-over`, `calls-given-up`
    */
   readonly onNotice?: (line: string, event?: string) => void
   /** The worker runs. */
@@ -131,7 +132,8 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
     ended.abort()
     monitor?.stopping()
     // The sink goes on until the last of what the worker finishes is in the topics.
-    await worker.stop().finally(() => sink?.stop())
+    const givenUp = await worker.stop().finally(() => sink?.stop())
+    if (givenUp > 0) say(givenUpNotice(givenUp), 'calls-given-up')
     await alarm.lookLast()
     const roles = [undefined, ...Object.keys(session.config.roleBudgetsUsd)]
     last = new Map(roles.map((role) => [role, spending?.spending(role)]))
@@ -142,6 +144,10 @@ export async function runWorker(session: Session, settings: RunSettings): Promis
   if (reached !== undefined) throw toldLast(reached, worker, spending)
   const [halted] = worker.halted
   if (halted !== undefined) throw halted.error
+}
+
+function givenUpNotice(calls: number): string {
+  return `${counted(calls, 'call')} ${calls === 1 ? 'was' : 'were'} still under way when the grace was over: what their models answer all the same is paid for, and asked again (a longer --grace waits for them)`
 }
 
 /** With what counts for the limit now that all calls have ended. */

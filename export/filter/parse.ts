@@ -29,21 +29,23 @@ const KIND_NAMES = {
 /** Deeper brackets are no filter a person wrote. */
 const DEEPEST = 100
 
-/** @throws {NinefoldError} NF_EXPORT_FILTER naming the character */
-export function parseFilter(text: string): Filter {
-  const parser = new FilterParser(text)
+/** @param origin what messages call it @throws {NinefoldError} NF_EXPORT_FILTER naming the character */
+export function parseFilter(text: string, origin = '--where'): Filter {
+  const parser = new FilterParser(text, origin)
   return { text, condition: parser.whole(), fields: parser.fields }
 }
 
 class FilterParser {
   readonly fields = new Set<string>()
   readonly #text: string
+  readonly #origin: string
   readonly #tokens: readonly Token[]
   #at = 0
   #depth = 0
 
-  constructor(text: string) {
+  constructor(text: string, origin: string) {
     this.#text = text
+    this.#origin = origin
     this.#tokens = [...tokensOf(text)]
   }
 
@@ -184,7 +186,7 @@ class FilterParser {
     const character = (this.#next?.start ?? this.#text.length) + 1
     return new NinefoldError(
       'NF_EXPORT_FILTER',
-      `--where, character ${character}: ${why}\n  ${this.#text}\n  ${' '.repeat(character - 1)}^`,
+      `${this.#origin}, character ${character}: ${why}\n  ${this.#text}\n  ${' '.repeat(character - 1)}^`,
       `The fields are ${Object.keys(FIELDS).join(', ')}.`,
     )
   }

@@ -7,6 +7,7 @@ import type { EditionComparison } from '../../editions/edition-comparison.ts'
 import type { EditionDetails } from '../../editions/edition-details.ts'
 import type { DropLosses } from '../../editions/edition-drop.ts'
 import type { EditionSummary } from '../../editions/edition-list.ts'
+import type { ExportSummary } from '../../export/export.ts'
 import { DROPPING, findEdition } from '../../pipeline/editions.ts'
 import { publish } from '../../pipeline/publish.ts'
 import { openSession } from '../../pipeline/session.ts'
@@ -221,6 +222,37 @@ describe('dropping', () => {
       const folder = join(workspace.folder, '.ninefold', 'workers', `${PIPELINE}.strict`)
       const slots = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
       expect(slots.flatMap(({ name }) => readdirSync(join(folder, name)))).toEqual([])
+    },
+    3 * MINUTES,
+  )
+})
+
+describe('an edition with a filter', () => {
+  it(
+    'holds what fits, in exports and beside others, at no cost',
+    async () => {
+      const best = ['--edition', 'best', '--set', 'filters[0]=rank = 1']
+      const { calls } = simulator.stats()
+      await workspace.succeed('replay', '--from', 'verdicts', ...best, '--quiet')
+      expect(simulator.stats().calls - calls).toBe(0)
+      const all = await workspace.all('records', 'best')
+      const fitting = all.filter(({ rank }) => rank === 1).length
+      expect([fitting > 0, fitting < all.length]).toEqual([true, true])
+      const exported = (...args: string[]) =>
+        json<ExportSummary>('export', ...args, '--out', join(workspace.folder, 'best'))
+      const left = { records: fitting, passedOver: all.length - fitting }
+      expect(await exported(...best)).toMatchObject(left)
+      expect(await exported('--edition', 'best')).toMatchObject(left)
+      const rl = await exported('--edition', 'best', '--format', 'rl')
+      expect(rl.files.map(({ rows }) => rows)).toEqual([QUESTIONS])
+      const others = ['export', '--edition', 'best', '--set', 'filters[0]=rank = 2']
+      expect((await workspace.run(...others)).stderr).toContain('[NF_EDITION_CHANGED]')
+      const { configuration, records } = await json<EditionComparison>('editions', 'diff', 'main', 'best')
+      expect(configuration).toEqual([{ key: 'filters', was: '(absent)', now: '["rank = 1"]' }])
+      expect(records).toEqual({ both: fitting, otherResponse: 0, onlyA: all.length - fitting, onlyB: 0 })
+      const misspelt = ['--edition', 'other', '--set', 'filters[0]=rnk = 1']
+      const wrong = await workspace.run('replay', '--from', 'verdicts', ...misspelt)
+      expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('did you mean rank?')])
     },
     3 * MINUTES,
   )

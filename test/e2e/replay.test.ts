@@ -60,7 +60,7 @@ describeWithData('editions from the log', ['TEST_DATA', 'TEST_ENDPOINT'], () => 
   beforeAll(async () => {
     endpoint = testVariable('TEST_ENDPOINT')
     await resetStats(endpoint)
-    questions = [...readRecorded('medbullets').slice(0, 200), ...readRecorded('pubmedqa').slice(0, 100)]
+    questions = [...readRecorded('medbullets').slice(0, 100), ...readRecorded('pubmedqa').slice(0, 50)]
     workspace = new Workspace(recordedPipeline({ pipeline: 'replayed', endpoint, stack: inject('stack') }))
     await workspace.succeed('load', '--source', 'some', workspace.writeLines('some.jsonl', questions))
     await workspace.succeed('run', '--until-drained')

@@ -173,35 +173,20 @@ describeWithData('replays', ['TEST_DATA', 'TEST_ENDPOINT', 'TEST_ENDPOINT_FLIP']
     async () => {
       const more = readRecorded('medbullets').slice(60, 80)
       const args = ['replay', '--from', 'questions', '--edition', 'live']
-      const before = await statsOf(endpoints.usual)
-      const replay = workspace.start(...args)
-      await load('more', more)
-      await workspace.succeed('run', '--until-drained')
-      expect((await replay.ended).code).toBe(0)
-      await workspace.succeed(...args)
-      const after = await statsOf(endpoints.usual)
-      // Two editions that ask the same in the same moment do not wait for each other.
-      const repeats = repeatsOf(after) - repeatsOf(before)
-      const counted = after.calls - before.calls - repeats
-      const main = await books.enter(workspace, 'main')
-      const due = total(main) + total(await books.enter(workspace, 'live'))
-      books.note('live questions during a replay', due, counted)
-      expect(due).toBeGreaterThan(more.length * 18)
-      expect(counted).toBe(due)
-      // What was answered a moment ago is taken from the log all the same.
-      expect(repeats).toBeLessThan(due)
+      // Both need the calls of the new questions at the same time: one makes them, the other waits for it.
+      const due = await costs('live questions during a replay', ['main', 'live'], async () => {
+        const replay = workspace.start(...args)
+        await load('more', more)
+        await workspace.succeed('run', '--until-drained')
+        expect((await replay.ended).code).toBe(0)
+        await workspace.succeed(...args)
+      })
+      expect(total(due)).toBeGreaterThan(more.length * 18)
       late = new Set(more.map(({ id }) => `some:${id}`))
       questions = [...questions, ...more]
       expect(await workspace.all('raw-paths', 'live')).toHaveLength(questions.length * 9)
       expect(await exportOf('live')).toEqual(await exportOf('main'))
-      // The audit tells what both asked in the same moment, and finds nothing else.
-      const { stdout } = await workspace.run('audit', '--edition', 'live', '--json')
-      const { steps, faultCount } = JSON.parse(stdout) as {
-        steps: Record<string, { faults: number }>
-        faultCount: number
-      }
-      expect(faultCount).toBe(steps.ask?.faults)
-      expect(faultCount).toBeLessThanOrEqual(repeats)
+      await workspace.succeed('audit', '--edition', 'live')
     },
     6 * MINUTES,
   )

@@ -59,6 +59,7 @@ export function config(changes: Partial<Config> = {}): Config {
     verify: { minCharacters: 200 },
     controls: null,
     prompts: OUR_PROMPTS,
+    filters: [],
     score: { share: 0.02, seed: 1, tiers: {}, sources: {}, pairs: true },
     deadLetters: { maxShare: 0.5, window: 100 },
     budgetUsd: null,

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Dossier } from '../../../export/dossier.ts'
 import { holds } from '../../../export/filter/condition.ts'
 import { FIELDS, subjectOfRecord } from '../../../export/filter/fields.ts'
 import { parseFilter } from '../../../export/filter/parse.ts'
+import { EVERYTHING, filtered, select } from '../../../export/select.ts'
 import type { TrainingRecord } from '../../../schemas/types.ts'
 import { question } from '../../support/records.ts'
 import { record } from './edition.ts'
@@ -75,5 +77,30 @@ describe('a filter', () => {
   it('says which fields it asks for', () => {
     expect([...parseFilter('Score >= 8 and score < 9 or rank = 1').fields]).toEqual(['score', 'rank'])
     expect(Object.keys(FIELDS)).toContain('score')
+  })
+})
+
+describe("an edition's filters", () => {
+  const asked = question({ questionId: 'q' })
+  const records = [1, 2].map((rank) => ({
+    record: record(`r${rank}`, { question: asked, rank }),
+    score: null,
+  }))
+  const dossier: Dossier = { question: asked, records, triaged: null, verdicts: [], kept: [] }
+  const chosen = (filters: string[], where: string | null = null) => {
+    const own = where === null ? null : parseFilter(where)
+    const { dossier: left, asQuestion } = select(dossier, filtered({ ...EVERYTHING, where: own }, filters))
+    return [left.records.map(({ record: { rank } }) => rank), asQuestion]
+  }
+
+  it('must all be met, and --where besides', () => {
+    expect(chosen([])).toEqual([[1, 2], true])
+    expect(chosen(['rank = 1', 'revision = 1'])).toEqual([[1], true])
+    expect(chosen(['rank = 1'], 'rank = 2')).toEqual([[], false])
+  })
+
+  it('choose whole questions only by what questions have', () => {
+    expect(chosen(['rank = 1', "question_id = 'q'"])).toEqual([[1], true])
+    expect(chosen(["question_id = 'another'"])).toEqual([[], false])
   })
 })
