@@ -22,6 +22,7 @@ import {
   tableStatements,
   viewStatement,
 } from './ddl.ts'
+import { MOST_TRIES, tokenOfTry } from './insert-token.ts'
 import { TABLES } from './tables/tables.ts'
 import { VIEWS } from './views/views.ts'
 
@@ -35,6 +36,7 @@ export interface Migration {
 
 /** Where the id of the database is recorded. */
 const ID_VERSION = 0
+const ID_TOKEN = 'id of this database'
 /** Behind all tables there may ever be: what older rows lack is made once, when it is declared. */
 const FIRST_KEYS = 400
 const FIRST_PROJECTION = 500
@@ -97,7 +99,7 @@ export async function migrate(
   await withClient(open('default'), (client) => apply(client, databaseStatement(layout)))
   return withClient(open(), async (client) => {
     await apply(client, migrationsTable(layout))
-    await claim(client)
+    await claim(client, layout)
     const known = await appliedChecksums(client)
     if (known.size > 1) await refuseGaps(client, layout)
     const missing = migrations(layout).filter(({ version, checksum }) => known.get(version) !== checksum)
@@ -165,15 +167,17 @@ async function namesOf(client: ClickHouseClient, query: string): Promise<Set<str
 }
 
 /** Gives the database its id. Of several who do so at once, the first is heard: the others' inserts have its token. */
-async function claim(client: ClickHouseClient): Promise<void> {
-  if ((await databaseId(client)) !== null) return
-  await client.insert({
-    table: '_migrations',
-    values: [{ version: ID_VERSION, name: 'id of this database', checksum: randomUUID() }],
-    columns: ['version', 'name', 'checksum'],
-    format: 'JSONEachRow',
-    clickhouse_settings: { async_insert: 0, insert_deduplication_token: 'id of this database' },
-  })
+async function claim(client: ClickHouseClient, { cluster }: Layout): Promise<void> {
+  for (let attempt = 1; attempt <= (cluster === null ? MOST_TRIES : 1); attempt++) {
+    if ((await databaseId(client)) !== null) return
+    await client.insert({
+      table: '_migrations',
+      values: [{ version: ID_VERSION, name: 'id of this database', checksum: randomUUID() }],
+      columns: ['version', 'name', 'checksum'],
+      format: 'JSONEachRow',
+      clickhouse_settings: { async_insert: 0, insert_deduplication_token: tokenOfTry(ID_TOKEN, attempt) },
+    })
+  }
 }
 
 async function withClient<T>(

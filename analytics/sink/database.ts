@@ -27,6 +27,8 @@ export function tablesGone(): DatabaseFailure {
 
 /** A database as the sink sees it. Rejects with a DatabaseFailure only. */
 export interface Database {
+  /** Whether a token and its rows are kept together whatever happens; see insert-token.ts. */
+  readonly keepsTokensWithRows: boolean
   /**
    * Inserts the rows, all or none; the same token a second time changes nothing.
    * @param token names these very rows of this table
@@ -57,10 +59,13 @@ const ONE_BLOCK: ClickHouseSettings = {
 
 /** The database a client is connected to. */
 export class ClickhouseDatabase implements Database {
+  readonly keepsTokensWithRows: boolean
   readonly #client: ClickHouseClient
 
-  constructor(client: ClickHouseClient) {
+  /** @param isReplicated whether its tables are */
+  constructor(client: ClickHouseClient, isReplicated = false) {
     this.#client = client
+    this.keepsTokensWithRows = isReplicated
   }
 
   insert(table: Table, rows: readonly Row[], token: string): Promise<void> {

@@ -1,13 +1,15 @@
 /**
  * Brings a range of records into the database, each exactly once, however often it is tried: what is there already is
- * left out, and an insert that is still under way from an earlier try has the same token.
+ * left out, and an insert that is still under way from an earlier try has the same token. Where something went wrong
+ * before, it is looked afterwards whether the rows are there indeed.
  */
 import type { RecordCodec } from '../../streams/record-codec.ts'
+import { MOST_TRIES, tokenOfTry } from '../insert-token.ts'
 import type { Table } from '../tables/table.ts'
 import { undecodable } from '../tables/undecodable.ts'
 import { type Database, DatabaseFailure } from './database.ts'
 import type { Range } from './inflow.ts'
-import { type Origin, type Row, rowsOf, undecodableRow } from './rows.ts'
+import { type Origin, type Row, type Rows, rowsOf, undecodableRow } from './rows.ts'
 
 /** Longest reason that is told of a refused record, characters. */
 const MAX_REASON = 2_000
@@ -23,12 +25,31 @@ export async function writeRange(
   range: Range,
 ): Promise<number> {
   if (range.records.length === 0) return 0
-  const { table, rows, undecodable: strays } = await rowsOf(codec, origin, range.records)
-  const known = range.inDoubt ? await knownOffsets(database, table, origin, range) : new Set<number>()
-  const refused = await insert({ database, table, origin, known }, rows)
+  const decoded = await rowsOf(codec, origin, range.records)
+  const { table } = decoded
+  if (!range.inDoubt) return insertAll({ database, table, origin, known: NONE, attempt: 1 }, decoded)
+  let strays = 0
+  for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
+    const known = await knownOffsets(database, table, origin, range)
+    if (range.records.every(({ offset }) => known.has(Number(offset)))) return strays
+    strays += await insertAll({ database, table, origin, known, attempt }, decoded)
+    if (database.keepsTokensWithRows) return strays
+  }
+  throw new DatabaseFailure(
+    'database',
+    new Error(`it has confirmed rows of ${table.name} that are not there`),
+  )
+}
+
+const NONE: ReadonlySet<number> = new Set()
+
+/** @returns how many became rows of `undecodable` */
+async function insertAll(target: Target, { rows, undecodable: strays }: Rows): Promise<number> {
+  const { database, origin, known, attempt } = target
+  const refused = await insert(target, rows)
   const missing = [...strays.filter(({ offset }) => !known.has(offset)), ...refused]
   missing.sort((a, b) => a.offset - b.offset)
-  if (missing.length > 0) await database.insert(undecodable, missing, tokenOf(origin, missing))
+  if (missing.length > 0) await database.insert(undecodable, missing, tokenOf(origin, missing, attempt))
   return missing.length
 }
 
@@ -50,6 +71,8 @@ interface Target {
   readonly table: Table
   readonly origin: Origin
   readonly known: ReadonlySet<number>
+  /** Counted from 1; see insert-token.ts. */
+  readonly attempt: number
 }
 
 /**
@@ -59,12 +82,12 @@ interface Target {
  * @returns what was refused, as rows of `undecodable`
  */
 async function insert(target: Target, rows: readonly Row[]): Promise<Row[]> {
-  const { database, table, origin, known } = target
+  const { database, table, origin, known, attempt } = target
   const missing = rows.filter(({ offset }) => !known.has(offset)).length
   if (missing === 0) return []
   if (missing === rows.length) {
     try {
-      await database.insert(table, rows, tokenOf(origin, rows))
+      await database.insert(table, rows, tokenOf(origin, rows, attempt))
       return []
     } catch (error) {
       if (!isDivisible(error, rows)) throw error
@@ -87,6 +110,7 @@ function refusedRow(origin: Origin, { record }: Row, error: DatabaseFailure): Ro
 }
 
 /** Names these very rows: the same ones are inserted under the same name whenever they are tried again. */
-function tokenOf({ edition, topic, partition }: Origin, rows: readonly Row[]): string {
-  return `${edition}/${topic}/${partition}/${rows[0]!.offset}-${rows.at(-1)!.offset}/${rows.length}`
+function tokenOf({ edition, topic, partition }: Origin, rows: readonly Row[], attempt: number): string {
+  const range = `${rows[0]!.offset}-${rows.at(-1)!.offset}`
+  return tokenOfTry(`${edition}/${topic}/${partition}/${range}/${rows.length}`, attempt)
 }

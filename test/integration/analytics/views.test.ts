@@ -349,4 +349,37 @@ describe('the views', () => {
     expect(rows[8]).toEqual({ paths: 9, most: 4, easy: 2, medium: 1, difficult: 1 })
     expect(rows[2]).toMatchObject({ paths: 3, most: 1 })
   })
+
+  it('tell apart what editions have bought that are called as roles are, and count a ranking with its record', async () => {
+    const call = (edition: string, step: string, cents: number) => ({
+      ...{
+        edition,
+        step,
+        question_id: 'q1',
+        payment_id: `${edition} ${step}`,
+        journal: 'swapped',
+        sequence: cents,
+      },
+      ...{ request_hash: `${edition} ${step}`, model: 'writer', endpoint: 'lab', status: 'answered' },
+      ...{ cost_nano_usd: cents * CENT, started_at: '2026-01-01 00:00:00', duration_ms: 1, attempt: 1 },
+    })
+    await insert(
+      'completions',
+      [call('refine', 'summarize', 1), call('summarize', 'refine', 2), call('refine', 'rank', 3)],
+      {},
+    )
+    const mended = { edition: 'refine', question_id: 'q1', ranking_id: 'ranking' }
+    await insert('ranked', [{ ...mended, request_hash: 'refine rank' }])
+    await insert('records', [
+      { ...mended, kind: 'record', record_id: 'mended', request_hashes: ['refine summarize'] },
+    ])
+    const rows = await rowsOf(
+      "SELECT edition, role, outcome, round(usd * 100) AS cents FROM spending WHERE edition IN ('refine', 'summarize')",
+    )
+    expect(rows).toEqual([
+      { edition: 'refine', role: 'rank', outcome: 'kept', cents: 3 },
+      { edition: 'refine', role: 'summarize', outcome: 'kept', cents: 1 },
+      { edition: 'summarize', role: 'refine', outcome: 'unusable', cents: 2 },
+    ])
+  })
 })

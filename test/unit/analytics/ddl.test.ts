@@ -22,10 +22,10 @@ const toys = table<object>({
 const COLUMNS = `    \`edition\` LowCardinality(String) COMMENT 'The edition whose topic the record stands in.',
     \`_topic\` LowCardinality(String) COMMENT 'The topic, without pipeline and edition.',
     \`_partition\` UInt16 COMMENT 'The partition of the topic.',
-    \`_offset\` UInt64 COMMENT 'The offset in the partition.' CODEC(Delta, ZSTD(1)),
-    \`_time\` DateTime64(3, 'UTC') COMMENT 'When the record was written to the topic, UTC.' CODEC(Delta, ZSTD(1)),
+    \`_offset\` UInt64 COMMENT 'The offset in the partition.' CODEC(T64, LZ4),
+    \`_time\` DateTime64(3, 'UTC') COMMENT 'When the record was written to the topic, UTC.' CODEC(T64, LZ4),
     \`toy_id\` String COMMENT 'Which.' CODEC(ZSTD(1)),
-    \`made_at\` DateTime64(3, 'UTC') COMMENT 'When.' CODEC(Delta, ZSTD(1)),
+    \`made_at\` DateTime64(3, 'UTC') COMMENT 'When.' CODEC(T64, LZ4),
     INDEX \`toy_id_lookup\` \`toy_id\` TYPE bloom_filter GRANULARITY 4`
 
 describe('the statement that makes a table', () => {

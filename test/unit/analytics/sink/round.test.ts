@@ -139,6 +139,14 @@ describe('a round of the sink', () => {
     await fc.assert(run, { numRuns: 2_000 })
   })
 
+  it('does so although a database that is killed remembers tokens of rows it has lost', async () => {
+    const troubles = endings(...CLEAR, 'late', 'lost')
+    const run = fc.asyncProperty(kinds, troubles, chances, async (log, plan, chance) => {
+      expectOnce(await bringIn(log, plan, chance, true), log)
+    })
+    await fc.assert(run, { numRuns: 2_000 })
+  })
+
   it('does so without the help of tokens, as long as no insert comes late', async () => {
     const run = fc.asyncProperty(kinds, endings(...CLEAR), chances, async (log, plan, chance) => {
       expectOnce(await bringIn(log, plan, chance, false), log)
