@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Role } from '../config/types.ts'
 import type { Stack } from '../stack/stack.ts'
 
 /** What differs from run to run. */
@@ -9,10 +10,12 @@ export interface BenchConfig {
   readonly baseURL: string
   readonly concurrency: number
   readonly stack: Stack
+  /** Models of roles that are not the first one's. */
+  readonly roles?: Readonly<Partial<Record<Role, string>>>
 }
 
 /** The settings of every run: nine samplers as in the paper. */
-export function benchSettings({ pipeline, baseURL, concurrency }: Omit<BenchConfig, 'stack'>) {
+export function benchSettings({ pipeline, baseURL, concurrency, roles }: Omit<BenchConfig, 'stack'>) {
   const price = { input: 0.4, output: 1.2 }
   const model = (name: string) => ({ endpoint: 'bench', model: name, price })
   const sampler = (name: string) => ({
@@ -26,7 +29,7 @@ export function benchSettings({ pipeline, baseURL, concurrency }: Omit<BenchConf
     endpoints: { bench: { baseURL, maxConcurrency: concurrency } },
     models: { one: model('bench-one'), two: model('bench-two'), three: model('bench-three') },
     samplers: ['one', 'two', 'three'].map(sampler),
-    roles: { verify: 'one', rank: 'one', refine: 'one', regenerate: 'one', summarize: 'one' },
+    roles: { verify: 'one', rank: 'one', refine: 'one', regenerate: 'one', summarize: 'one', ...roles },
     triage: { easy: { maxErrors: 4 }, medium: { maxErrors: 7 } },
   }
 }

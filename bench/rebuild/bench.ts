@@ -70,7 +70,8 @@ async function bench(): Promise<Pick<RebuildResults, 'dataset' | 'rounds' | 'per
     const curve: Rebuild[] = []
     for (const size of flags.curve.split(',').filter((text) => text !== '')) {
       const grown = await datasetOf(Number(size))
-      curve.push(await rebuild(grown.config, `${run}-curve`, grown.dataset, options))
+      const looking = { ...options, node: [...node, '--expose-gc'] }
+      curve.push(await rebuild(grown.config, `${run}-curve`, grown.dataset, looking))
       say(curveTable({ curve: curve.slice(-1) }).join('\n'))
     }
     return { dataset, rounds, perfTest, curve }

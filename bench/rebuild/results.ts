@@ -81,20 +81,24 @@ export function curveTable({ curve }: Pick<RebuildResults, 'curve'>): string[] {
   if (curve.length === 0) return []
   const of = ({ seconds, maxRss, samples }: Command): string[] => [
     mib(maxRss),
+    mib(median(samples.map(({ heap }) => heap))),
     mib(Math.max(...samples.map(({ heap }) => heap))),
     seconds.toFixed(0),
   ]
   return table(
-    ['verdicts', ...['replay', 'export'].flatMap((name) => [`${name}: RSS, MiB`, 'heap, MiB', 's'])],
+    [
+      'verdicts',
+      ...['replay', 'export'].flatMap((name) => [`${name}: RSS, MiB`, 'heap, median', 'most', 's']),
+    ],
     curve.map(({ verdicts, replay, export: exported }) => [count(verdicts), ...of(replay), ...of(exported)]),
   )
 }
 
-/** The most RSS in each tenth of a command's time, MiB. */
-function tenths({ samples, seconds }: Command): number[] {
+/** The most of it in each tenth of a command's time, MiB. */
+function tenths({ samples, seconds }: Command, what: 'rss' | 'heap'): number[] {
   return Array.from({ length: PARTS }, (_, part) => {
     const within = samples.filter((sample) => Math.floor((sample.seconds / seconds) * PARTS) === part)
-    return Math.round(Math.max(0, ...within.map(({ rss }) => rss)) / MIB)
+    return Math.round(Math.max(0, ...within.map((sample) => sample[what])) / MIB)
   })
 }
 
@@ -155,20 +159,22 @@ function memory({ curve }: RebuildResults): string {
   return `
 ## Memory
 
-The same at growing sizes, a rebuild each: the most each process held (RSS, as the system counts it; heap, looked at once
-a second).
+The same at growing sizes, a rebuild each: the most each process held. RSS is as the system counts it; the heap is what
+lives in it, looked at once a second right after a collection.
 
 ${curveTable({ curve }).join('\n')}
 
 ${chart(curve)}
 
-And within the largest, ${count(largest.verdicts)} verdicts: the most RSS in each tenth of the time, MiB.
+And within the largest, ${count(largest.verdicts)} verdicts: the most in each tenth of the time, MiB.
 
 ${table(
   ['', ...Array.from({ length: PARTS }, (_, part) => `${part + 1}`)],
   [
-    ['replay', ...tenths(largest.replay).map(String)],
-    ['export', ...tenths(largest.export).map(String)],
+    ...(['replay', 'export'] as const).flatMap((name) => [
+      [`${name}, RSS`, ...tenths(largest[name], 'rss').map(String)],
+      [`${name}, heap`, ...tenths(largest[name], 'heap').map(String)],
+    ]),
   ],
 ).join('\n')}
 `

@@ -37,7 +37,7 @@ test('a rebuild is replay and export together, over the copy of its own round', 
 test('the curve has a line a size, with the most that each command held', () => {
   const lines = curveTable({ curve: [rebuilt(10_000, 4), rebuilt(100_000, 31)] })
   expect(lines.slice(2)).toEqual([
-    '| 10,000 | 300 | 150 | 4 | 200 | 100 | 2 |',
-    '| 100,000 | 300 | 150 | 31 | 200 | 100 | 2 |',
+    '| 10,000 | 300 | 150 | 150 | 4 | 200 | 100 | 100 | 2 |',
+    '| 100,000 | 300 | 150 | 150 | 31 | 200 | 100 | 100 | 2 |',
   ])
 })
