@@ -1,10 +1,11 @@
 /** What may come next on a command line: commands, options, and values where they are known. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Argument, Command, Option } from 'commander'
 import { type Config, parseConfig } from '../config/config.ts'
 import { topicsOf } from '../plugins/topics.ts'
 import { topology } from '../processors/topology.ts'
+import { foldersIn } from '../stack/folders-in.ts'
 
 /** Values that depend on the pipeline, by the name of the option or argument that takes them. */
 const VALUES: Readonly<Record<string, (config: Config) => readonly string[]>> = {
@@ -106,13 +107,14 @@ function configOf(command: Command, words: readonly string[]): Config | null {
 /** Editions a worker of this machine has run. */
 function editions({ dataDir, pipeline }: Config): string[] {
   const begin = `${pipeline}.`
-  const names = foldersIn(resolve(dataDir, 'workers')).filter((name) => name.startsWith(begin))
+  const names = workersFolders(dataDir).filter((name) => name.startsWith(begin))
   return [...new Set(['main', ...names.map((name) => name.slice(begin.length))])]
 }
 
-function foldersIn(folder: string): string[] {
+/** None where they cannot be read: a completion says nothing rather than fail. */
+function workersFolders(dataDir: string): string[] {
   try {
-    return readdirSync(folder)
+    return foldersIn(resolve(dataDir, 'workers'))
   } catch {
     return []
   }

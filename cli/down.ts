@@ -1,13 +1,13 @@
 /** `ninefold down`: stops the local stack and keeps its data. */
 import type { Command } from 'commander'
 import { stopStack } from '../stack/stop.ts'
+import { onProgress } from './session-options.ts'
+import { configIfAny, type StackOptions, withStackOptions } from './stack-options.ts'
 
 /** Adds the command `down`. */
 export function register(program: Command): void {
-  program
-    .command('down')
+  withStackOptions(program.command('down'))
     .description('stop the local Kafka, schema registry and ClickHouse; their data stays')
-    .option('--data <folder>', 'where their data, logs and state lie', '.ninefold')
     .option('--json', 'print what was done as JSON')
     .addHelpText(
       'after',
@@ -22,9 +22,14 @@ const DONE = {
   'not running': 'was not running',
 } as const
 
-async function down(options: { data: string; json?: boolean }): Promise<void> {
-  const report = await stopStack({ dataDir: options.data, onProgress: (line) => console.error(line) })
-  if (options.json) return console.log(JSON.stringify(report, null, 2))
+interface DownOptions extends StackOptions {
+  readonly json?: boolean
+}
+
+async function down({ config, data, json }: DownOptions): Promise<void> {
+  const dataDir = data ?? (await configIfAny(config))?.dataDir
+  const report = await stopStack({ dataDir, onProgress })
+  if (json) return console.log(JSON.stringify(report, null, 2))
   for (const [name, { outcome, pid }] of Object.entries(report)) {
     console.log(`${name.padEnd(10)} ${DONE[outcome]}${pid === null ? '' : ` (pid ${pid})`}`)
   }

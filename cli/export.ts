@@ -138,8 +138,9 @@ async function companionsOf(
 ): Promise<Companion[]> {
   const { huggingFace, llamaFactory, format } = options
   const card = async () => {
-    const text = datasetCard({ ...(await editionFacts(session)), ...exported, chosenBy: choiceOf(options) })
-    return { name: 'README.md', text }
+    const facts = await editionFacts(session)
+    const chosenBy = choiceOf(options, facts.recorded?.content.filters ?? [])
+    return { name: 'README.md', text: datasetCard({ ...facts, ...exported, chosenBy }) }
   }
   return [
     ...(huggingFace ? [await card()] : []),
@@ -148,8 +149,9 @@ async function companionsOf(
 }
 
 /** What was asked for, in words. */
-function choiceOf({ where, split, seed, paths }: ExportCommandOptions): string {
+function choiceOf({ where, split, seed, paths }: ExportCommandOptions, filters: readonly string[]): string {
   const choices = [
+    ...filters.map((filter) => `\`${filter}\``),
     where === undefined ? '' : `\`${where}\``,
     split === undefined ? '' : `parts ${split} with seed ${seed}`,
     paths === 'one' ? 'the best record of a question' : '',

@@ -88,7 +88,7 @@ export const GUIDES: Readonly<Record<string, Guide>> = {
   },
   score: {
     example: 'ninefold score theirs.parquet --name theirs --sample 1000 --seed 7',
-    next: 'ninefold score datasets/reasonmed.jsonl --name ours --sample 1000 --seed 7   this dataset beside it',
+    next: 'ninefold score export/reasonmed.jsonl --name ours --sample 1000 --seed 7   this dataset beside it',
   },
   audit: { example: 'ninefold audit --json', next: null },
   topology: { example: 'ninefold topology --mermaid', next: null },

@@ -18,9 +18,10 @@ each.`,
 
   ninefold audit --json > audit.json
 
-is safe. With --json the result is one JSON document. Commands that list records (\`read\`) write one JSON object a line.
-Keys are only ever added; numbers are plain numbers, money is in USD, ids are strings, null means unknown. Read the exit
-code as well: with 3 the document is there and says what is left over. See \`ninefold help exit-codes\`.`,
+is safe. With --json the result is one JSON document. Commands that list (\`read\`, \`sql\`,
+\`load --watch\`) write one JSON object a line. Keys are only ever added; numbers are plain numbers, money is in USD, ids
+are strings, null means unknown. Read the exit code as well: with 3 the document is there and says what is left over.
+See \`ninefold help exit-codes\`.`,
 }
 
 /** Adds the command `help`. */

@@ -5,7 +5,8 @@ import { tellUnforeseen } from './unforeseen.ts'
 
 tellUnforeseen((fault) => process.exit(exitFor(fault)))
 try {
-  await createProgram().parseAsync()
+  const program = await createProgram(process.argv[2])
+  await program.parseAsync()
   await written(process.stdout)
   await written(process.stderr)
   process.exit()

@@ -37,8 +37,8 @@ searched for. The id of a record is found without a search where analytics have 
 what that has cost, at the end. Pipe --full into \`less -R\`.
 
 JSON: { found, questionId, revision, revisions, question, outlook: { state, waitsFor, blockedBy }, paths: [{ pathId,
-sampler, model, temperature, ordinal, outcome, late, path, verdict, missing, chosen, notChosen, usd }], triage,
-ranking, edits, tries, records, unsolved, deadLetters, calls, sum: { calls, promptTokens, completionTokens, usd,
+samplerId, sampler, model, temperature, ordinal, outcome, late, path, verdict, missing, chosen, notChosen, usd }], triage,
+ranking, edits, tries, records, scores, unsolved, deadLetters, calls, sum: { calls, promptTokens, completionTokens, usd,
 callsOfUnknownCost }, lineage: null or the rows of the view of that name }. Money is in USD, null when unknown; in \`calls\` in billionths, as the records have it.`,
     )
     .action(show)

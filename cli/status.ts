@@ -1,13 +1,13 @@
 /** `ninefold status`: what of the local stack runs, and how the pipeline stands whose configuration is there. */
-import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Command } from 'commander'
-import { type Config, loadConfig } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import { type PipelineStatus, pipelineStatus } from '../progress/pipeline-status.ts'
 import { statusLines } from '../progress/status-screen.ts'
 import { type ComponentStatus, stackStatus } from '../stack/status.ts'
 import { inColumns } from '../terminal/columns.ts'
 import { type PipelineOptions, withPipelineOptions } from './session-options.ts'
+import { configIfAny } from './stack-options.ts'
 
 interface StatusOptions extends PipelineOptions {
   readonly data?: string
@@ -40,7 +40,7 @@ worked off; \`ninefold batches\` counts questions. Money is in USD.`,
 }
 
 async function status({ config: file, edition, set, data, json }: StatusOptions): Promise<void> {
-  const config = existsSync(file) ? await loadConfig(file, { edition, set }) : null
+  const config = await configIfAny(file, { edition, set })
   const stack = await stackStatus({ dataDir: data ?? config?.dataDir })
   const pipeline = config === null ? null : await pipelineStatus(config)
   if (json) return console.log(JSON.stringify({ stack, pipeline }, null, 2))

@@ -7,6 +7,8 @@ import { TIERS, type Tier } from '../schemas/topics.ts'
 export interface StepCalls {
   readonly generate: number
   readonly verify: number
+  /** A fraction: beside a sample of the paths a known one is judged. */
+  readonly control: number
   readonly rank: number
   readonly refine: number
   readonly regenerate: number
@@ -22,6 +24,7 @@ export type CallingStep = keyof StepCalls
 export const CALLING_STEPS: readonly CallingStep[] = [
   'generate',
   'verify',
+  'control',
   'rank',
   'refine',
   'regenerate',
@@ -53,14 +56,15 @@ export function expectedCalls(config: Config, shares: Readonly<Record<Tier, numb
   return Object.fromEntries(CALLING_STEPS.map((step) => [step, mean(step)])) as unknown as StepCalls
 }
 
-const NOTHING = { rank: 0, refine: 0, regenerate: 0, summarize: 0, score: 0 }
+const NOTHING = { control: 0, rank: 0, refine: 0, regenerate: 0, summarize: 0, score: 0 }
 /** A structured answer may be sent back once. */
 const REPAIRED = 2
 
 function least(config: Config, tier: Tier): StepCalls {
-  const { samplers, triage } = config
+  const { samplers, triage, controls } = config
   const count = samplers.length
-  const base = { ...NOTHING, generate: count, verify: count }
+  const control = controls === null ? 0 : count / controls.every
+  const base = { ...NOTHING, generate: count, verify: count, control }
   if (tier === 'difficult') return { ...base, regenerate: 1, summarize: 1, score: scored(config, tier, 1) }
   // The most errors a tier allows leave the fewest correct paths.
   const correct = count - (tier === 'easy' ? triage.easyMaxErrors : triage.mediumMaxErrors)
@@ -71,11 +75,12 @@ function least(config: Config, tier: Tier): StepCalls {
 }
 
 function most(config: Config, tier: Tier): StepCalls {
-  const { samplers, triage, roles, regenerate } = config
+  const { samplers, triage, roles, regenerate, controls } = config
   const count = samplers.length
   const again = ({ retryMaxTokens }: { retryMaxTokens: number | null }) => (retryMaxTokens === null ? 1 : 2)
   const generate = samplers.reduce((sum, sampler) => sum + again(sampler), 0)
-  const base = { ...NOTHING, generate, verify: count * REPAIRED * again(roles.verify) }
+  const verify = count * REPAIRED * again(roles.verify)
+  const base = { ...NOTHING, generate, verify, control: controls === null ? 0 : verify }
   const tries = regenerate.tries * again(roles.regenerate)
   const summary = again(roles.summarize)
   const scoring = roles.score === null ? 0 : REPAIRED * again(roles.score)

@@ -15,6 +15,7 @@ export const CHARACTERS_PER_TOKEN = 4
 export const ASSUMED_ANSWER_TOKENS: Readonly<Record<CallingStep, number>> = {
   generate: 700,
   verify: 60,
+  control: 60,
   rank: 150,
   refine: 400,
   regenerate: 900,

@@ -32,7 +32,7 @@ export interface RenderedPrompt {
 
 /** The prompts in the order of the dataflow. Of `rank` a usual one: as many correct paths as an easy question has. */
 export function renderedPrompts(config: Config, question: AskedWithKey): RenderedPrompt[] {
-  const { prompts } = config
+  const { prompts, controls } = config
   const askings = askingsOf(config)
   const by = (step: Asking['step']) => askings.filter((asking) => asking.step === step)
   const candidates = Math.max(
@@ -45,6 +45,21 @@ export function renderedPrompts(config: Config, question: AskedWithKey): Rendere
     label: candidateLabel(place),
     cot: PATH,
   }))
+  const verify: RenderedPrompt = {
+    step: 'verify',
+    prompt: prompts.verify.promptVersion,
+    askings: by('verify'),
+    messages: prompts.verify.render({ question, cot: PATH }),
+    paths: 1,
+    remarks: 0,
+    note: 'once for each path',
+  }
+  const controlledAt = (every: number): RenderedPrompt => ({
+    ...verify,
+    step: 'control',
+    askings: by('control'),
+    note: `a path known to be wrong or right, beside one path in ${every}`,
+  })
   return [
     {
       step: 'generate',
@@ -55,15 +70,8 @@ export function renderedPrompts(config: Config, question: AskedWithKey): Rendere
       remarks: 0,
       note: '',
     },
-    {
-      step: 'verify',
-      prompt: prompts.verify.promptVersion,
-      askings: by('verify'),
-      messages: prompts.verify.render({ question, cot: PATH }),
-      paths: 1,
-      remarks: 0,
-      note: 'once for each path',
-    },
+    verify,
+    ...(controls === null ? [] : [controlledAt(controls.every)]),
     {
       step: 'rank',
       prompt: prompts.rank.promptVersion,

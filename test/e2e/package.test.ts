@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { codeVersion } from '../../pipeline/editions.ts'
+import { codeVersion } from '../../config/code-version.ts'
 import { type Packed, pack } from '../support/packed.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { codeVersion } from '../../../pipeline/editions.ts'
+import { codeVersion } from '../../../config/code-version.ts'
 
 const BIN = fileURLToPath(new URL('../../../cli/bin.mjs', import.meta.url))
 const SYSTEM_NODE = '/usr/bin/node'

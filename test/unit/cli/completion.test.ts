@@ -18,7 +18,7 @@ mkdirSync(join(folder, '.ninefold', 'workers', 'small.strict'), { recursive: tru
 mkdirSync(join(folder, '.ninefold', 'workers', 'other.loose'), { recursive: true })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const program = createProgram()
+const program = await createProgram()
 const after = (...words: string[]) => candidates(program, words)
 
 describe('candidates', () => {

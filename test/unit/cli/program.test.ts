@@ -6,7 +6,7 @@ import { EXIT, EXIT_MEANINGS } from '../../../cli/exit-codes.ts'
 import { GUIDES, leaves, wordsOf } from '../../../cli/guide.ts'
 import { createProgram } from '../../../cli/program.ts'
 
-const program = createProgram()
+const program = await createProgram()
 const commands = leaves(program).filter((command) => wordsOf(command) !== 'complete')
 
 describe('every command', () => {

@@ -7,11 +7,11 @@ import { config, sampler, scoringConfig } from '../../support/records.ts'
 describe('the calls of a question', () => {
   it('are those of the recipe, for the paper’s setting', () => {
     const { easy, medium, difficult } = callsByTier(config())
-    const nine = { generate: 9, verify: 9 }
+    const nine = { generate: 9, verify: 9, control: 0 }
     expect(easy.least).toEqual({ ...nine, rank: 1, refine: 0, regenerate: 0, summarize: 2, score: 0 })
     expect(medium.least).toEqual({ ...nine, rank: 0, refine: 4, regenerate: 0, summarize: 2, score: 0 })
     expect(difficult.least).toEqual({ ...nine, rank: 0, refine: 0, regenerate: 1, summarize: 1, score: 0 })
-    const judged = { generate: 9, verify: 18 }
+    const judged = { generate: 9, verify: 18, control: 0 }
     expect(easy.most).toEqual({ ...judged, rank: 2, refine: 0, regenerate: 0, summarize: 2, score: 0 })
     expect(medium.most).toEqual({ ...judged, rank: 2, refine: 6, regenerate: 3, summarize: 1, score: 0 })
     expect(difficult.most).toEqual({ ...judged, rank: 0, refine: 0, regenerate: 3, summarize: 1, score: 0 })
@@ -31,6 +31,13 @@ describe('the calls of a question', () => {
     // Both paths, and the record written anew where neither could be mended; each may be asked for twice.
     expect([easy.most.score, medium.most.score, difficult.most.score]).toEqual([4, 6, 2])
     expect(callsByTier(scoringConfig({ pairs: false })).medium.least.score).toBe(2)
+  })
+
+  it('hold the controls of the judge: one beside so many paths, at most one beside each', () => {
+    const controls = { every: 90, alarmBelow: 0.9, file: null, given: [] }
+    const { easy, difficult } = callsByTier(config({ controls }))
+    expect([easy.least.control, difficult.least.control]).toEqual([0.1, 0.1])
+    expect(easy.most.control).toBe(easy.most.verify)
   })
 
   it('are never fewer at most than at least in sum, whatever the thresholds', () => {
@@ -70,6 +77,7 @@ describe('the calls of a question', () => {
     expect(expected).toEqual({
       generate: 9,
       verify: 9,
+      control: 0,
       rank: 0.5,
       refine: 1,
       regenerate: 0.25,

@@ -63,7 +63,16 @@ describe('an estimate', () => {
   it('takes what was recorded in place of what is assumed, and says so', () => {
     const recorded: RecordedCalls = {
       tokensOf: (step) => (step === 'generate' ? { calls: 7, prompt: 111, completion: 222 } : null),
-      perQuestion: { generate: 9, verify: 9, rank: 1, refine: 0, regenerate: 0, summarize: 2, score: 0 },
+      perQuestion: {
+        generate: 9,
+        verify: 9,
+        control: 0,
+        rank: 1,
+        refine: 0,
+        regenerate: 0,
+        summarize: 2,
+        score: 0,
+      },
       questions: 5,
     }
     const { steps, expected, basis } = reckoned(priced(), recorded)
