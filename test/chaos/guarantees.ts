@@ -37,7 +37,7 @@ function promises(): string {
   return `## Promised
 
 - **Nothing is lost, nothing is there twice.** Every topic holds each record it should, once, whatever is killed, stopped or away in between: workers, broker, registry, ClickHouse, endpoints. ClickHouse's tables and the export agree with the topics.
-- **What was answered is not paid for again** on the same machine: not after kills, restarts, rebalances or replays.
+- **What was answered is not paid for again** on the same machine: not after kills, restarts, rebalances or replays, and not by two editions at work in the same moment.
 - **After the loss of a machine**, journal and stores included, only answers that were not yet published (the last commit interval) are paid for again.
 - **A technical failure drops nothing**: the record waits, is tried again, or stands in \`dead-letters\` with its bytes.
 
@@ -46,7 +46,6 @@ function promises(): string {
 - A call that is **in flight when its worker is killed** is made again: the endpoint may have begun to work on it, and may charge for it. An answer that had left the endpoint and not reached the worker is such a call, too. (The figures below keep such answers from being on their way when a worker is killed, so that what was known can be told from what nobody could know.)
 - A call of a worker that **stands still for longer than a minute** is made by others, and may be paid when it goes on, too.
 - Between machines nobody knows of the other's calls: what is in flight when its partition goes to **another machine** is made there, too.
-- **Two editions** at work in the same moment do not wait for each other: a call that is under way in one is made in the other, too. What either was answered before is not.
 - Time: a fault may cost seconds, and a part that is away is waited for.
 - A disk that loses what it has confirmed, and a Kafka cluster that loses records it has acknowledged (here: one broker, whose process is killed, not its machine).
 - Models that answer differently are not made to agree: equal requests are answered once, from then on from the journal.`
