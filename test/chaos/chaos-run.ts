@@ -29,6 +29,8 @@ const FLOW_MS = 100
 /** How long the gate takes at most to notice that somebody has left, ms. */
 const LEAVE_MS = 500
 const POLL_MS = 20
+/** With every call made, and nothing published for so long, nothing more will be, ms. */
+const IDLE_MS = 20_000
 /** A pipeline that is not well again by then is ill, ms. */
 const RECOVERY_LIMIT_MS = 300_000
 /** What is left after the last fault is worked off by then, ms. */
@@ -37,6 +39,9 @@ const DRAIN_LIMIT_MS = 15 * 60_000
 const HURRIED_PACE = 75
 /** A kill whose moment has not come by then will not come, ms. */
 const STRIKE_LIMIT_MS = 300_000
+
+/** Everything is worked off: a fault finds nothing to disturb, and no worker can show that it is well. */
+export class OutOfWork extends Error {}
 
 /** What a run is made of. */
 export interface ChaosRunSettings {
@@ -48,6 +53,8 @@ export interface ChaosRunSettings {
   readonly questions: readonly RecordedQuestion[]
   /** Workers kept up; default 3. */
   readonly workers?: number
+  /** Calls to models it takes by itself, where that is known. */
+  readonly expectedCalls?: number
   /** Safeguards to go without, comma-separated. */
   readonly negativeControl?: string
   /** Further keys of the configuration. */
@@ -171,12 +178,18 @@ export class ChaosRun implements AsyncDisposable {
    * Until the pipeline is well: as many workers run as should, and each of them has published records since.
    * @param since a moment as `performance.now()` tells time; now where left out
    * @returns seconds from then on.
+   * @throws {OutOfWork} when there is nothing left to publish.
    * @throws when it does not become well.
    */
   async recovered(since = performance.now()): Promise<number> {
-    const isWell = () =>
-      this.crew.kept.length === this.crew.size &&
-      this.crew.kept.every(({ lastCommitAt, hasEnded }) => !hasEnded && (lastCommitAt ?? 0) > since)
+    const isWell = () => {
+      this.#mustHaveWork(since)
+      const { kept, size } = this.crew
+      return (
+        kept.length === size &&
+        kept.every(({ lastCommitAt, hasEnded }) => !hasEnded && (lastCommitAt ?? 0) > since)
+      )
+    }
     await this.until(isWell, 'the pipeline did not become well again', RECOVERY_LIMIT_MS)
     return (performance.now() - since) / 1_000
   }
@@ -235,8 +248,10 @@ export class ChaosRun implements AsyncDisposable {
     this.#isStriking = true
     this.#applyPace()
     worker.tell({ order: { ...order, endpointPort, log: this.#killLog } })
-    const deadline = performance.now() + STRIKE_LIMIT_MS
+    const since = performance.now()
+    const deadline = since + STRIKE_LIMIT_MS
     while (!hasStruck()) {
+      this.#mustHaveWork(since)
       if (worker.hasEnded) throw new Error(`a worker ended before it could strike (${order.kind})`)
       if (performance.now() > deadline)
         throw new Error(`no moment (${order.kind}) came; the workers said:\n${lastLines(this.said)}`)
@@ -295,6 +310,14 @@ export class ChaosRun implements AsyncDisposable {
     await this.crew.kill()
     await this.endpoint.close()
     this.#workspace[Symbol.dispose]()
+  }
+
+  /** @throws {OutOfWork} when every call was made, and nothing was published for long, in this time. */
+  #mustHaveWork(since: number): void {
+    if (this.calls < (this.#settings.expectedCalls ?? Number.POSITIVE_INFINITY)) return
+    const publishedAt = this.crew.kept.map(({ lastCommitAt }) => lastCommitAt ?? 0)
+    if (performance.now() - Math.max(since, ...publishedAt) > IDLE_MS)
+      throw new OutOfWork(`all ${this.calls} calls were made before a fault was over`)
   }
 
   /** Where workers write down how they killed themselves. */

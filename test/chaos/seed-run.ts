@@ -2,7 +2,7 @@
 import { messageOf } from '../../errors.ts'
 import { writeAbortedQuestions } from './aborted-questions.ts'
 import { Chance } from './chance.ts'
-import { ChaosRun, type ChaosRunSettings } from './chaos-run.ts'
+import { ChaosRun, type ChaosRunSettings, OutOfWork } from './chaos-run.ts'
 import type { WorkerEnd } from './chaos-worker.ts'
 import type { Fault, Leftovers } from './fault.ts'
 import type { Judgement } from './judge.ts'
@@ -10,9 +10,11 @@ import type { Reference } from './reference.ts'
 import { type InjectedFault, isClean, type Money, type SeedResult } from './results.ts'
 
 /** What a run by a seed is made of, beside the run itself. */
-export interface SeedRunSettings extends ChaosRunSettings {
+export interface SeedRunSettings extends Omit<ChaosRunSettings, 'expectedCalls'> {
   readonly seed: number
   readonly schedule: readonly Fault[]
+  /** Whether the first fault is enough, where the work is done before the last one. */
+  readonly mayRunOut?: boolean
   readonly reference: Reference
   /** Told, a line at a time, how it goes. */
   readonly say: (line: string) => void
@@ -35,12 +37,15 @@ const WORKERS = 3
 export async function runSeed(settings: SeedRunSettings): Promise<SeedResult> {
   const { seed, schedule, questions, workers = WORKERS, onFailure } = settings
   const startedAt = new Date()
-  await using run = await ChaosRun.open({ ...settings, workers })
+  await using run = await ChaosRun.open({ ...settings, workers, expectedCalls: settings.reference.calls })
   const injected: InjectedFault[] = []
   let end: Outcome = { drained: null, judgement: null, money: null, error: null }
   try {
     await start(run)
-    await injectAll(run, settings, injected)
+    await injectAll(run, settings, injected).catch((error) => {
+      const isEnough = settings.mayRunOut === true && injected.length > 0
+      if (!(isEnough && error instanceof OutOfWork)) throw error
+    })
     end = { ...(await finish(run, settings, injected)), error: null }
   } catch (error) {
     end = { ...end, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
@@ -82,10 +87,12 @@ async function injectAll(run: ChaosRun, settings: SeedRunSettings, injected: Inj
   const chance = new Chance(seed)
   for (const [at, fault] of schedule.entries()) {
     const left = reference.calls * SHARE_WITH_FAULTS - run.calls
-    if (left <= 0) throw new Error(`only ${at} of ${schedule.length} faults came before the work was done`)
+    if (left <= 0)
+      throw new OutOfWork(`only ${at} of ${schedule.length} faults came before the work was done`)
     const injection = await during(run, left / (schedule.length - at), () => fault.inject(run, chance)).catch(
       (error) => {
-        throw new Error(`${fault.name}: ${messageOf(error)}`, { cause: error })
+        const Kind = error instanceof OutOfWork ? OutOfWork : Error
+        throw new Kind(`${fault.name}: ${messageOf(error)}`, { cause: error })
       },
     )
     injected.push({ fault: fault.name, area: fault.area, ...injection })
