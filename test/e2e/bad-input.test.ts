@@ -259,7 +259,7 @@ describe('a data folder on a disk', () => {
       using workspace = workspaceOf('disk-to-the-end', { data: third!.folder })
       await workspace.succeed('load', workspace.writeLines('some.jsonl', demoQuestions(QUESTIONS)))
       third!.remount('size=450k')
-      const run = workspace.start('run', '--until-drained')
+      const run = workspace.start('run', '--until-drained', '--grace', '3')
       await expect.poll(() => run.stderr, { timeout: 3 * MINUTES }).toContain('! the disk is full')
       run.kill('SIGTERM')
       const { code, stderr } = await run.ended

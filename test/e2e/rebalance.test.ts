@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Simulator, startSimulator } from '../../simulate/simulator.ts'
 import type { CliProcess } from '../support/cli-process.ts'
-import { DEMO_QUESTIONS, simulatedPipeline } from '../support/simulated-pipeline.ts'
+import { DEMO_QUESTIONS, demoQuestions, simulatedPipeline } from '../support/simulated-pipeline.ts'
 import { type SlowCall, SlowEndpoint, WORKER_HEADER } from '../support/slow-endpoint.ts'
 import { Workspace } from '../support/workspace.ts'
 
@@ -22,6 +22,8 @@ const SOON_MS = 10 * SECONDS
 const SESSION_MS = 10 * SECONDS
 const PARTITIONS = 4
 const LONG_CALLS = 40
+/** More calls than are held together in all tests. */
+const QUESTIONS = 30
 /** admit, nine samplers, verify, triage, rank, refine, regenerate, summarize, withdraw. */
 const GROUPS = 17
 
@@ -48,7 +50,7 @@ describe('workers with long calls under way', () => {
     const sim = { baseURL, maxConcurrency: 100, headers: { [WORKER_HEADER]: { env: 'WORKER' } } }
     workspace = new Workspace({ ...config, endpoints: { sim } })
     workspace.env = { WORKER: 'none' }
-    await workspace.succeed('load', DEMO_QUESTIONS)
+    await workspace.succeed('load', workspace.writeLines('some.jsonl', demoQuestions(QUESTIONS)))
   }, 2 * MINUTES)
 
   afterAll(async () => {
