@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 const MINUTE = 60_000
+/** Test files with services of their own, or a pipeline of their own on shared ones, at once: they wait more than they work. */
+const AT_ONCE = 2
+/** They count what endpoints were asked: no more of them at once than there are endpoints, where these are given. */
+const COUNTING_AT_ONCE = Math.min(AT_ONCE, process.env.TEST_ENDPOINT?.split(',').length ?? AT_ONCE)
 
 export default defineConfig({
   // As plugged-in processors write it.
@@ -26,20 +30,20 @@ export default defineConfig({
           globalSetup: ['test/support/e2e-stack.ts'],
           testTimeout: 2 * MINUTE,
           hookTimeout: 3 * MINUTE,
-          fileParallelism: false,
+          maxWorkers: AT_ONCE,
           sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        // The command line, as child processes, one file after the other: they share the endpoints' counters.
+        // The command line, as child processes.
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/e2e-stack.ts'],
           testTimeout: 4 * MINUTE,
           hookTimeout: 4 * MINUTE,
-          fileParallelism: false,
+          maxWorkers: COUNTING_AT_ONCE,
           sequence: { groupOrder: 2 },
         },
       },

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describeWithData, testVariable } from '../support/test-data.ts'
+import { describeWithData, testEndpoint } from '../support/test-data.ts'
 import { ChaosRun } from './chaos-run.ts'
 import { ChaosStack } from './chaos-stack.ts'
 import { CONTROLS, runControl } from './controls.ts'
@@ -34,7 +34,7 @@ describeWithData('chaos', ['TEST_DATA', 'TEST_ENDPOINT_SLOW'], () => {
 
   /** What a run on these many questions is made of. */
   function settings(pipeline: string, questions: number) {
-    const double = testVariable('TEST_ENDPOINT_SLOW')
+    const double = testEndpoint('TEST_ENDPOINT_SLOW')
     return { pipeline, stack, double, questions: someQuestions(questions) }
   }
 

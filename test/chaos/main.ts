@@ -10,7 +10,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { messageOf } from '../../errors.ts'
-import { testVariable } from '../support/test-data.ts'
+import { testEndpoint } from '../support/test-data.ts'
 import type { ChaosRun } from './chaos-run.ts'
 import { ChaosStack } from './chaos-stack.ts'
 import { CONTROLS, runControl } from './controls.ts'
@@ -30,7 +30,7 @@ const kills = Number(CHAOS_KILLS_A_SEED ?? 20)
 const only = (process.env.CHAOS_ONLY ?? '').split(',').filter((word) => word !== '')
 const questions = someQuestions(Number(CHAOS_QUESTIONS ?? 1_600))
 const fewQuestions = someQuestions(Number(CHAOS_CONTROL_QUESTIONS ?? 250))
-const double = testVariable('TEST_ENDPOINT_SLOW')
+const double = testEndpoint('TEST_ENDPOINT_SLOW')
 const folder = resolve(process.env.CHAOS_RESULTS ?? '.chaos')
 const isDone = (path: string) => process.env.CHAOS_AGAIN !== '1' && existsSync(path)
 /** Names of pipelines on one stack are their own. */

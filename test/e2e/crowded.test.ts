@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { resetStats, statsOf } from '../support/endpoint-stats.ts'
 import { recordedPipeline } from '../support/recorded-pipeline.ts'
-import { describeWithData, RECORDED_MODELS, readRecorded, testVariable } from '../support/test-data.ts'
+import { describeWithData, RECORDED_MODELS, readRecorded, testEndpoint } from '../support/test-data.ts'
 import { Workspace } from '../support/workspace.ts'
 
 const MINUTES = 60_000
@@ -15,7 +15,7 @@ describeWithData('a crowded endpoint', ['TEST_DATA', 'TEST_ENDPOINT_CROWDED'], (
   let endpoint: string
 
   beforeEach(async () => {
-    endpoint = testVariable('TEST_ENDPOINT_CROWDED')
+    endpoint = testEndpoint('TEST_ENDPOINT_CROWDED')
     await resetStats(endpoint)
     workspace = new Workspace(
       recordedPipeline({ pipeline: 'crowded', endpoint, maxConcurrency: 64, stack: inject('stack') }),

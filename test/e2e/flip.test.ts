@@ -11,7 +11,7 @@ import {
   RECORDED_MODELS,
   type RecordedQuestion,
   readRecorded,
-  testVariable,
+  testEndpoint,
 } from '../support/test-data.ts'
 import { Workspace } from '../support/workspace.ts'
 
@@ -23,7 +23,7 @@ describeWithData('judges that err', ['TEST_DATA', 'TEST_ENDPOINT_FLIP'], () => {
   let verdicts: Verdict[]
 
   beforeAll(async () => {
-    const endpoint = testVariable('TEST_ENDPOINT_FLIP')
+    const endpoint = testEndpoint('TEST_ENDPOINT_FLIP')
     await resetStats(endpoint)
     const subset = [...readRecorded('medbullets'), ...readRecorded('pubmedqa').slice(0, 200)]
     questions = new Map(subset.map((question) => [`some:${question.id}`, question]))

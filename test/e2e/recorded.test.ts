@@ -14,7 +14,7 @@ import {
   RECORDED_SETS,
   readExpected,
   recordedFile,
-  testVariable,
+  testEndpoint,
 } from '../support/test-data.ts'
 import { Workspace } from '../support/workspace.ts'
 
@@ -45,7 +45,7 @@ describeWithData('the recorded questions', ['TEST_DATA', 'TEST_ENDPOINT'], () =>
   }
 
   beforeAll(async () => {
-    endpoint = testVariable('TEST_ENDPOINT')
+    endpoint = testEndpoint('TEST_ENDPOINT')
     settings = recordedPipeline({ pipeline: 'recorded', endpoint, priceOf })
     expected = readExpected()
     await resetStats(endpoint)

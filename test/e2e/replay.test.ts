@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { TopicName, TopicRecords } from '../../schemas/topics.ts'
 import { resetStats, statsOf } from '../support/endpoint-stats.ts'
 import { recordedPipeline } from '../support/recorded-pipeline.ts'
-import { describeWithData, type RecordedQuestion, readRecorded, testVariable } from '../support/test-data.ts'
+import { describeWithData, type RecordedQuestion, readRecorded, testEndpoint } from '../support/test-data.ts'
 import { Workspace } from '../support/workspace.ts'
 
 const MINUTES = 60_000
@@ -58,7 +58,7 @@ describeWithData('editions from the log', ['TEST_DATA', 'TEST_ENDPOINT'], () => 
   }
 
   beforeAll(async () => {
-    endpoint = testVariable('TEST_ENDPOINT')
+    endpoint = testEndpoint('TEST_ENDPOINT')
     await resetStats(endpoint)
     questions = [...readRecorded('medbullets').slice(0, 100), ...readRecorded('pubmedqa').slice(0, 50)]
     workspace = new Workspace(recordedPipeline({ pipeline: 'replayed', endpoint, stack: inject('stack') }))

@@ -9,7 +9,7 @@ import { CallBooks, total } from '../support/call-books.ts'
 import type { CliProcess } from '../support/cli-process.ts'
 import { resetStats, statsOf } from '../support/endpoint-stats.ts'
 import { recordedPipeline } from '../support/recorded-pipeline.ts'
-import { describeWithData, type RecordedQuestion, readRecorded, testVariable } from '../support/test-data.ts'
+import { describeWithData, type RecordedQuestion, readRecorded, testEndpoint } from '../support/test-data.ts'
 import { ToyEngine } from '../support/toy-engine.ts'
 import { Workspace } from '../support/workspace.ts'
 
@@ -81,7 +81,7 @@ describeWithData('replays', ['TEST_DATA', 'TEST_ENDPOINT', 'TEST_ENDPOINT_FLIP']
     workspace.succeed('load', '--source', 'some', ...options, workspace.writeLines(`${name}.jsonl`, some))
 
   beforeAll(async () => {
-    endpoints = { usual: testVariable('TEST_ENDPOINT'), second: testVariable('TEST_ENDPOINT_FLIP') }
+    endpoints = { usual: testEndpoint('TEST_ENDPOINT'), second: testEndpoint('TEST_ENDPOINT_FLIP') }
     await resetStats(endpoints.usual)
     await resetStats(endpoints.second)
     questions = [...readRecorded('medbullets').slice(0, 60), ...readRecorded('pubmedqa').slice(0, 30)]

@@ -11,7 +11,7 @@ import {
   type RecordedQuestion,
   readExpected,
   readRecorded,
-  testVariable,
+  testEndpoint,
 } from '../support/test-data.ts'
 import { Workspace } from '../support/workspace.ts'
 
@@ -25,7 +25,7 @@ describeWithData('runs that end before their work does', ['TEST_DATA', 'TEST_END
   let workspace: Workspace | null = null
 
   beforeAll(async () => {
-    endpoint = testVariable('TEST_ENDPOINT')
+    endpoint = testEndpoint('TEST_ENDPOINT')
     questions = readRecorded('medbullets')
     gate = await Gate.open(endpoint)
   })

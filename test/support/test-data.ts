@@ -9,7 +9,7 @@ import { describe, it } from 'vitest'
 
 /**
  * Where the recorded data lies, and endpoints that play it: as recorded, with judges that err, slowly, and with room for
- * few calls at once.
+ * few calls at once. Of each kind of endpoint there may be several (see testEndpoint).
  */
 export type TestVariable =
   | 'TEST_DATA'
@@ -46,6 +46,17 @@ export function testVariable(name: TestVariable): string {
   const value = process.env[name]
   if (!value) throw new Error(`${name} is not set`)
   return value
+}
+
+/**
+ * The endpoint whose counters are this test file's alone: where test files run side by side, the variable names one for
+ * each of those at once, with commas between.
+ */
+export function testEndpoint(name: Exclude<TestVariable, 'TEST_DATA'>): string {
+  const endpoints = testVariable(name).split(',')
+  // Vitest numbers those that run at once from 1.
+  const lane = Number(process.env.VITEST_POOL_ID ?? 1) - 1
+  return endpoints[lane % endpoints.length]!
 }
 
 /** A set of recorded questions. */
