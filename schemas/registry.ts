@@ -45,8 +45,8 @@ interface Connection {
 }
 
 /**
- * Registers every topic's value schema (subject `<full topic name>-value`) and gives the ids. Doing it again,
- * or in two processes at once, changes nothing.
+ * Registers every topic's value schema (subject `<full topic name>-value`) and gives the ids. Doing it again changes
+ * nothing; two processes at once are given the same ids, though a registry may take the one schema for two versions.
  * @throws {NinefoldError} NF_SCHEMA_INCOMPATIBLE with subject, field and difference;
  * NF_REGISTRY_UNREACHABLE; NF_REGISTRY_REFUSED; NF_REGISTRY_URL.
  */
