@@ -1,12 +1,13 @@
 /** Asks the views for the sections' rows. */
-import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client'
+import { availableParallelism } from 'node:os'
+import { type ClickHouseClient, ClickHouseError, type ClickHouseSettings } from '@clickhouse/client'
 import { openAnalytics, passwordOf } from '../analytics/client.ts'
 import { explainFailure } from '../analytics/failure.ts'
 import type { Config } from '../config/config.ts'
 import { NinefoldError } from '../errors.ts'
 import type { Answer, ReportParameters, Row, Section, Value } from './section.ts'
 
-/** Each may use all cores: more at a time would only take memory. */
+/** One begins while the other ends; more would only take memory. */
 const AT_A_TIME = 2
 const UNKNOWN_TABLE = '60'
 /** ClickHouse writes 64-bit numbers as text where it was told to. */
@@ -31,7 +32,10 @@ export async function askSections(
   const client = openAnalytics(config, url)
   try {
     await checkEdition(client, parameters.edition)
-    return await askAll(client, sections, parameters)
+    const atOnce = Math.min(AT_A_TIME, sections.length)
+    const ask = (query: string) =>
+      rowsOf(client, query, { alarmBelow: 0, ...parameters }, threadsFor(atOnce, config))
+    return await askAll(sections, atOnce, ask)
   } catch (error) {
     throw (
       missingViews(error) ??
@@ -43,30 +47,41 @@ export async function askSections(
 }
 
 async function askAll(
-  client: ClickHouseClient,
   sections: readonly Section[],
-  parameters: ReportParameters,
+  atOnce: number,
+  ask: (query: string) => Promise<Row[]>,
 ): Promise<Answer[]> {
   const answers = new Map<Section, Answer>()
-  const waiting = sections.values()
+  // One that takes long must not be the last one, beside which nothing is left to be done.
+  const waiting = sections.toSorted((a, b) => (b.weight ?? 0) - (a.weight ?? 0)).values()
   const askOn = async () => {
-    for (const section of waiting) {
-      answers.set(section, {
-        section,
-        rows: await rowsOf(client, section.select, { alarmBelow: 0, ...parameters }),
-      })
-    }
+    for (const section of waiting) answers.set(section, { section, rows: await ask(section.select) })
   }
-  await Promise.all(Array.from({ length: AT_A_TIME }, askOn))
+  await Promise.all(Array.from({ length: atOnce }, askOn))
   return sections.flatMap((section) => answers.get(section) ?? [])
+}
+
+/**
+ * Of the local engine, which shares this machine, each query at a time is given its share of the cores: more threads
+ * than these only have more to merge. A server knows best itself.
+ */
+function threadsFor(atOnce: number, { clickhouse }: ReportSource['config']): ClickHouseSettings {
+  if (clickhouse.kind !== 'local') return {}
+  return { max_threads: Math.max(1, Math.floor(availableParallelism() / atOnce)) }
 }
 
 async function rowsOf(
   client: ClickHouseClient,
   query: string,
   parameters: Record<string, string | number>,
+  settings: ClickHouseSettings = {},
 ): Promise<Row[]> {
-  const result = await client.query({ query, query_params: parameters, format: 'JSONCompact' })
+  const result = await client.query({
+    query,
+    query_params: parameters,
+    format: 'JSONCompact',
+    clickhouse_settings: settings,
+  })
   const { meta = [], data } = await result.json<Value[]>()
   return data.map((values) =>
     Object.fromEntries(meta.map(({ name, type }, at) => [name, decoded(values[at] ?? null, type)])),

@@ -19,6 +19,8 @@ export interface Section {
   readonly why: string
   /** On the views; it may take the parameters of {@link ReportParameters}. */
   readonly select: string
+  /** How long it takes on a large dataset, beside the others that have one; left out = next to nothing. */
+  readonly weight?: number
   /** What is missing when no row comes. */
   readonly missing: string
   readonly table: (rows: readonly Row[]) => Table

@@ -26,7 +26,8 @@ const MARK_CACHE_BYTES = 256 * 1024 ** 2
 /**
  * The configuration file, ClickHouse's for the server and for its users in one. All queries together may take half
  * of the machine's memory, one of them a quarter (Kafka and the workers are here, too); large aggregations and sorts
- * go on on disk before they reach it.
+ * go on on disk before they reach it. Joins are done as they are written: the views have the side that is to be looked up
+ * on the right, and ClickHouse, which does not know their sizes, would often change that for the worse.
  */
 export function engineConfig(memoryBytes = totalmem()): string {
   const bytes = (part: number) => Math.floor(memoryBytes / part)
@@ -41,6 +42,7 @@ export function engineConfig(memoryBytes = totalmem()): string {
       <max_bytes_before_external_sort>${bytes(16)}</max_bytes_before_external_sort>
       <max_query_size>${MAX_QUERY_BYTES}</max_query_size>
       <max_result_bytes>${MAX_RESULT_BYTES}</max_result_bytes>
+      <query_plan_join_swap_table>false</query_plan_join_swap_table>
     </default>
   </profiles>
   <quotas><default></default></quotas>

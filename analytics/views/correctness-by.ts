@@ -4,6 +4,9 @@ import { answersByOutcomes } from './question-outcomes.ts'
 import { sharedRows, sharedSums } from './shared-rows.ts'
 import type { View } from './view.ts'
 
+/** Stands for a question's labels: to take these along through joins and groups of all questions costs as much as the rest. */
+const LABELS_KEY = 'sipHash64(questions.labels)'
+
 /** The same counts as in `correctness`, taken apart by what is known of the questions. */
 export const correctnessBy: View = {
   name: 'correctness_by',
@@ -30,7 +33,7 @@ FROM (
             arrayMap(label -> ('label', toString(label)), labels)
         ) AS dimensions
     FROM (
-        SELECT edition, source, options, tier, labels, outcomes, count() AS questions
+        SELECT edition, source, options, tier, labels_key, outcomes, count() AS questions
         FROM (
             SELECT shared.edition AS edition, ${editionKey('shared.edition', 'asked')} AS asked_key, source, outcomes
             FROM ${sharedSums(
@@ -44,14 +47,17 @@ FROM (
             )}
         ) AS judged
         LEFT JOIN (
-            SELECT ${revisionKey('shared.edition')} AS asked_key, length(options.label) AS options, labels
+            SELECT ${revisionKey('shared.edition')} AS asked_key, length(options.label) AS options, ${LABELS_KEY} AS labels_key
             FROM ${sharedRows('questions', 'questions')}
         ) AS asked USING (asked_key)
         LEFT JOIN (
             SELECT ${revisionKey()} AS asked_key, triaged.tier AS tier FROM triaged
         ) AS sorted USING (asked_key)
-        GROUP BY edition, source, options, tier, labels, outcomes
+        GROUP BY edition, source, options, tier, labels_key, outcomes
     ) AS alike
+    LEFT JOIN (
+        SELECT ${LABELS_KEY} AS labels_key, any(questions.labels) AS labels FROM questions GROUP BY labels_key
+    ) AS labelled USING (labels_key)
     INNER JOIN ${answersByOutcomes} AS known USING (outcomes)
 )
 ARRAY JOIN dimensions AS known

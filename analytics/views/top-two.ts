@@ -1,4 +1,4 @@
-import { editionKey, UNSORTED_SETS } from './edition-key.ts'
+import { editionKey } from './edition-key.ts'
 import { seenRows } from './shared-rows.ts'
 import type { View } from './view.ts'
 
@@ -10,14 +10,13 @@ const chosenPaths = `(
     ARRAY JOIN chosen_path_keys AS path_key, arrayEnumerate(chosen_path_keys) AS rank
 )`
 
-/** The verdicts on them, with who wrote the path. */
+/** All verdicts, with who wrote the path. */
 const written = seenRows(
   'verdicts',
   'verdicts',
   (edition) =>
     `SELECT ${edition} AS edition, ${editionKey(edition, 'path_key')} AS chosen_key, model, temperature`,
-  (edition) =>
-    `WHERE kind = 'verdict' AND ${editionKey(edition, 'path_key')} IN (SELECT chosen_key FROM ${chosenPaths})`,
+  () => "WHERE kind = 'verdict'",
 )
 
 /** Whose paths the ranker keeps: Figure 5 of the ReasonMed paper. */
@@ -38,6 +37,5 @@ FROM (${written}
 ) AS written
 INNER JOIN ${chosenPaths} AS ranking USING (chosen_key)
 GROUP BY edition, tier, model, temperature
-ORDER BY edition, tier, model, temperature
-${UNSORTED_SETS}`,
+ORDER BY edition, tier, model, temperature`,
 }

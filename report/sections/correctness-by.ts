@@ -16,6 +16,7 @@ export const correctnessBy: Section = {
   select: `SELECT dimension, value, model, paths, correct, errors, share_correct
 FROM correctness_by WHERE edition = {edition:String}
 ORDER BY indexOf(['source', 'tier', 'options', 'label'], dimension), indexOf(${literals(TIERS)}, value), toUInt32OrZero(value), value, model`,
+  weight: 2,
   missing: 'No path has been judged yet.',
   table: pivoted,
   charts: (rows) => {

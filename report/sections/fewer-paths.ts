@@ -10,6 +10,7 @@ export const fewerPaths: Section = {
   why: 'Says how tiers and cost change with fewer paths a question, from the verdicts there are and without one call (the nine paths of ReasonMed, Figure 1, and its limits scaled down).',
   select: `SELECT paths, easy_max_errors, medium_max_errors, easy, medium, difficult, usd
 FROM fewer_paths WHERE edition = {edition:String}`,
+  weight: 2,
   missing: 'No question has been sorted into a tier yet.',
   table: (rows) => ({
     ...tableOf([

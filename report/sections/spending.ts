@@ -14,6 +14,7 @@ export const spending: Section = {
   select: `SELECT role, outcome, calls, prompt_tokens, completion_tokens, usd, calls_of_unknown_cost
 FROM spending WHERE edition = {edition:String}
 ORDER BY role, indexOf(${literals(OUTCOMES)}, outcome)`,
+  weight: 8,
   missing: 'No call has been paid for yet.',
   table: (rows) => ({
     ...tableOf([

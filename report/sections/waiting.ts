@@ -9,6 +9,7 @@ export const waiting: Section = {
   why: 'Says what stands between the questions and their records, and whether something has failed there (the steps of ReasonMed, Figure 1).',
   select: `SELECT state, count() AS questions, countIf(dead_letters > 0) AS with_dead_letters, min(question_id) AS example
 FROM waiting_questions WHERE edition = {edition:String} GROUP BY state ORDER BY questions DESC, state`,
+  weight: 3,
   missing: 'No question waits.',
   table: (rows) => ({
     ...tableOf([
