@@ -7,6 +7,8 @@ import { decodeProgress } from './progress-metadata.ts'
 
 /** Bytes of records that may wait in all partitions together. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024
+/** From so many on no more is fetched: what is under way at that moment still finds room, and is not thrown away. */
+const PAUSING_BYTES = (MAX_WAITING_BYTES * 3) / 4
 /** From so many on nobody rests between rounds: with many partitions there is a backlog, although each has little. */
 const PRESSING_BYTES = MAX_WAITING_BYTES / 4
 
@@ -95,6 +97,7 @@ export class Assignment {
     }
     if (chunk.from > inflow.position) return inflow.position
     inflow.take(chunk)
+    if (this.#waitingBytes >= PAUSING_BYTES) this.#pauseAll()
     return inflow.position
   }
 
@@ -110,8 +113,11 @@ export class Assignment {
 
   /** There may be room again. */
   resume(): void {
+    const isNearlyFull = this.#waitingBytes >= PAUSING_BYTES
     for (const share of this.#shares.values()) {
-      if (share.isPaused && share.inflow !== null && !this.#isFull(share.inflow)) this.#pause(share, false)
+      const { isPaused, inflow } = share
+      if (!isPaused || inflow === null || inflow.isFull) continue
+      if (inflow.starves || !isNearlyFull) this.#pause(share, false)
     }
   }
 
@@ -150,6 +156,11 @@ export class Assignment {
     if (inflow.isFull) return true
     if (inflow.starves) return false
     return this.#waitingBytes >= MAX_WAITING_BYTES
+  }
+
+  #pauseAll(): void {
+    for (const share of this.#shares.values())
+      if (!share.isPaused && share.inflow?.starves === false) this.#pause(share, true)
   }
 
   #pause(share: Share, isPaused: boolean): void {

@@ -22,8 +22,8 @@ export interface RoundContext {
   commit(offsets: readonly TopicOffsets[]): Promise<void>
 }
 
-/** Inserts under way at once: while one is inserted the next is decoded. */
-const AT_ONCE = 2
+/** Inserts under way at once: while some are inserted others are decoded. */
+const AT_ONCE = 3
 
 /**
  * Brings the ranges into the database.
@@ -35,17 +35,17 @@ export async function runRound(due: readonly Due[], context: RoundContext): Prom
   // From here on they are repeated as they are, whatever goes wrong.
   for (const { inflow, range } of filled) inflow.declare(range)
   await commit(context, filled, ({ range }) => [range.first, range.last])
-  const { failures, undecodable } = await insertAll(filled, context)
-  const done = due.filter((one) => !failures.has(one))
-  await commit(context, done, ({ range }) => [range.last + 1, null])
-  for (const { inflow, range } of done) inflow.settle(range)
-  context.settled?.(done.reduce((sum, { range }) => sum + range.records.length, 0))
-  for (const error of failures.values()) throw error
-  return undecodable
+  // Progress over offsets that hold no record.
+  await settle(
+    context,
+    due.filter((one) => !filled.includes(one)),
+  )
+  return insertAll(filled, context)
 }
 
-async function insertAll(due: readonly Due[], { edition, database, databaseId, codec }: RoundContext) {
-  const failures = new Map<Due, unknown>()
+async function insertAll(due: readonly Due[], context: RoundContext): Promise<number> {
+  const { edition, database, databaseId, codec } = context
+  const failures: unknown[] = []
   let undecodable = 0
   if (due.length > 0 && (await database.id()) !== databaseId) {
     throw tablesGone()
@@ -57,13 +57,23 @@ async function insertAll(due: readonly Due[], { edition, database, databaseId, c
       const origin = { edition, topic: share.name, partition: share.partition }
       try {
         undecodable += await writeRange(database, codec, origin, range)
+        // Each by itself: there is room for more at once.
+        await settle(context, [one])
       } catch (error) {
-        failures.set(one, error)
+        failures.push(error)
       }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, insertNext))
-  return { failures, undecodable }
+  for (const error of failures) throw error
+  return undecodable
+}
+
+/** What is in the database is progress. */
+async function settle(context: RoundContext, done: readonly Due[]): Promise<void> {
+  await commit(context, done, ({ range }) => [range.last + 1, null])
+  for (const { inflow, range } of done) inflow.settle(range)
+  if (done.length > 0) context.settled?.(done.reduce((sum, { range }) => sum + range.records.length, 0))
 }
 
 async function commit(

@@ -63,6 +63,8 @@ const ROUND_MS = 1_000
 const HURRIED_ROUND_MS = 100
 /** Rounds rest this many times as long as they take, so that a busy pipeline keeps most of the machine. */
 const REST = 2
+/** How soon it is noticed, while it rests, that much has come in, ms. */
+const LOOK_MS = 50
 /** How long `stop` lets inserts go on, ms. */
 const GRACE_MS = 5_000
 
@@ -182,10 +184,19 @@ export class Sink {
       }
       this.#assignment!.resume()
       const took = performance.now() - started
-      const rest = Math.max((this.#hurried ? HURRIED_ROUND_MS : ROUND_MS) - took, REST * took)
-      if (!this.#assignment!.isPressed) await sleep(rest, undefined, { signal }).catch(() => {})
+      await this.#rest(Math.max((this.#hurried ? HURRIED_ROUND_MS : ROUND_MS) - took, REST * took))
     }
     return undefined
+  }
+
+  /** For so long, or until so much has come in that there must be more behind it. */
+  async #rest(ms: number): Promise<void> {
+    const { signal } = this.#stop
+    const until = performance.now() + ms
+    for (let left = ms; left > 0 && !signal.aborted; left = until - performance.now()) {
+      if (this.#assignment!.isPressed) return
+      await sleep(Math.min(left, LOOK_MS), undefined, { signal }).catch(() => {})
+    }
   }
 
   /**
@@ -212,6 +223,7 @@ export class Sink {
       codec: this.#codec,
       settled: (records) => {
         this.#written += records
+        this.#assignment!.resume()
       },
       // The membership the round began with: what has gone elsewhere since is not committed.
       commit: (offsets) => commitProgress(client, this.#groupId, membership, offsets, this.#stop.signal),

@@ -23,8 +23,8 @@ export interface SinkRound {
 const TEXT_LENGTH = 3_000
 const PUBLISHED_AT_ONCE = 1_000
 /** As many as the sink puts into an insert when texts are that long, and as many inserts at once. */
-const ROWS_AN_INSERT = 2_500
-const INSERTS_AT_ONCE = 2
+const ROWS_AN_INSERT = 2_000
+const INSERTS_AT_ONCE = 3
 const POLL_MS = 20
 /** What may wait in the sink, 64 MiB, in rows. */
 const ROWS_IN_MEMORY = (64 * 1024 * 1024) / TEXT_LENGTH
