@@ -6,7 +6,7 @@
  *
  *   1. commits beside each offset the end of the range that is to follow: the range is declared,
  *   2. inserts each range as one block, which is there or is not,
- *   3. commits the offsets behind the ranges, nothing declared any more.
+ *   3. commits the offset behind each range as soon as it is there, nothing declared any more.
  *
  * Whoever finds a range declared, after a failure, a rebalance or a kill, forms the very same one from the topic, looks
  * which of its records are there, and inserts the others. An insert of another member that is still on its way carries
