@@ -91,7 +91,7 @@ export class Assignment {
     const share = this.#shares.get(placeOf(chunk.topic, chunk.partition))
     if (share === undefined) return chunk.from
     const { inflow } = share
-    if (inflow === null || this.#isFull(inflow)) {
+    if (inflow === null || isFull(inflow, this.#waitingBytes >= MAX_WAITING_BYTES)) {
       this.#pause(share, true)
       return chunk.from
     }
@@ -116,8 +116,7 @@ export class Assignment {
     const isNearlyFull = this.#waitingBytes >= PAUSING_BYTES
     for (const share of this.#shares.values()) {
       const { isPaused, inflow } = share
-      if (!isPaused || inflow === null || inflow.isFull) continue
-      if (inflow.starves || !isNearlyFull) this.#pause(share, false)
+      if (isPaused && inflow !== null && !isFull(inflow, isNearlyFull)) this.#pause(share, false)
     }
   }
 
@@ -152,21 +151,22 @@ export class Assignment {
     }
   }
 
-  #isFull(inflow: Inflow): boolean {
-    if (inflow.isFull) return true
-    if (inflow.starves) return false
-    return this.#waitingBytes >= MAX_WAITING_BYTES
-  }
-
   #pauseAll(): void {
-    for (const share of this.#shares.values())
-      if (!share.isPaused && share.inflow?.starves === false) this.#pause(share, true)
+    for (const share of this.#shares.values()) {
+      const { isPaused, inflow } = share
+      if (!isPaused && inflow !== null && isFull(inflow, true)) this.#pause(share, true)
+    }
   }
 
   #pause(share: Share, isPaused: boolean): void {
     share.isPaused = isPaused
     this.#options.setPaused(share.topic, share.partition, isPaused)
   }
+}
+
+/** Whether a partition must wait for room. @param areAllFull whether all together have what may wait */
+function isFull(inflow: Inflow, areAllFull: boolean): boolean {
+  return inflow.isFull || (areAllFull && !inflow.starves)
 }
 
 function placeOf(topic: string, partition: number): string {

@@ -38,7 +38,7 @@ export async function runRound(due: readonly Due[], context: RoundContext): Prom
   // Progress over offsets that hold no record.
   await settle(
     context,
-    due.filter((one) => !filled.includes(one)),
+    due.filter(({ range }) => range.records.length === 0),
   )
   return insertAll(filled, context)
 }

@@ -3,13 +3,11 @@
  * wrong with here would prove nothing there.
  */
 import type { NegativeControl } from '../../streams/negative-controls.ts'
-import type { ChaosRunSettings } from './chaos-run.ts'
 import type { Fault } from './fault.ts'
 import { workerKills } from './faults/worker-killed.ts'
 import { zombieBetweenTransactions } from './faults/zombie.ts'
-import type { Reference } from './reference.ts'
 import type { ControlResult, SeedResult } from './results.ts'
-import { runSeed } from './seed-run.ts'
+import { runSeed, type SeedRunSettings } from './seed-run.ts'
 
 /** A safeguard that is taken away. */
 export interface Control {
@@ -57,11 +55,7 @@ export const CONTROLS: readonly Control[] = [
 /** Runs with a safeguard taken away. @throws when the run cannot be brought to its end. */
 export async function runControl(
   control: Control,
-  settings: Omit<ChaosRunSettings, 'expectedCalls'> & {
-    readonly seed: number
-    readonly reference: Reference
-    readonly say: (line: string) => void
-  },
+  settings: Omit<SeedRunSettings, 'schedule' | 'negativeControl' | 'mayRunOut'>,
 ): Promise<ControlResult> {
   const { name, schedule } = control
   // Few questions, so that it is soon over: a busy machine may be through with them before the last fault.
