@@ -19,6 +19,8 @@ export interface AssignmentOptions {
   /** The topics by full name. */
   readonly topics: ReadonlyMap<string, TopicName>
   readonly limits: InflowLimits
+  /** Whether the database has rows of this partition, of whichever topic. */
+  holdsAny(partition: number): Promise<boolean>
   setPaused(topic: string, partition: number, paused: boolean): void
   seek(topic: string, partition: number, offset: number): void
   failed(error: Error): void
@@ -134,6 +136,7 @@ export class Assignment {
     const database = this.#database
     const asked = shares.map(({ topic }) => ({ topic, partitions: [partition] }))
     const committed = new Map((await reader.committed(groupId, asked)).map((one) => [one.topic, one]))
+    const isNew = await this.#isNew(partition, [...committed.values()])
     for (const share of shares) {
       const { offset, metadata } = committed.get(share.topic)!
       const progress = decodeProgress(metadata)
@@ -141,14 +144,25 @@ export class Assignment {
       const bounds = isOurs ? null : (await reader.bounds(share.topic))[partition]!
       if (this.#shares.get(placeOf(share.topic, partition)) !== share) continue
       // Who knew another database may have inserted into this one before it noticed.
+      const doubtfulUntil = bounds === null || isNew ? -1 : bounds.written - 1
       share.inflow =
         bounds === null
           ? new Inflow(limits, offset, progress?.pending ?? null)
-          : new Inflow(limits, bounds.first, null, bounds.written - 1)
+          : new Inflow(limits, bounds.first, null, doubtfulUntil)
       if (bounds !== null) seek(share.topic, partition, bounds.first)
       // A pause outlives the assignment it was for, should the partition have been here before.
       this.#pause(share, false)
     }
+  }
+
+  /**
+   * Whether nobody can have inserted anything of the partition: whoever inserts has declared it before. Rows tell that
+   * it was declared and Kafka has forgotten it, as it does with a group that nobody was in for days.
+   */
+  async #isNew(partition: number, committed: readonly { offset: number }[]): Promise<boolean> {
+    if (committed.some(({ offset }) => offset >= 0)) return false
+    // A database that does not answer is no proof.
+    return !(await this.#options.holdsAny(partition).catch(() => true))
   }
 
   #pauseAll(): void {

@@ -3,6 +3,7 @@ import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { messageOf, NinefoldError } from '../../errors.ts'
 import { databaseId } from '../migrations.ts'
 import type { Table } from '../tables/table.ts'
+import { TABLES } from '../tables/tables.ts'
 import { type Blame, blameOf } from './blame.ts'
 import type { Origin, Row } from './rows.ts'
 
@@ -34,8 +35,10 @@ export interface Database {
    * @param token names these very rows of this table
    */
   insert(table: Table, rows: readonly Row[], token: string): Promise<void>
-  /** Which offsets of a partition, from `first` to `last`, have a row in the table. */
-  offsetsIn(table: Table, origin: Origin, first: number, last: number): Promise<Set<number>>
+  /** Which offsets of a partition, from `first` to `last`, have a row in one of the tables. */
+  offsetsIn(tables: readonly Table[], origin: Origin, first: number, last: number): Promise<Set<number>>
+  /** Whether any table has a row of this partition, of whichever topic. */
+  holdsAny(edition: string, partition: number): Promise<boolean>
   /** The id the database was given when it was made; null when it was not made by us. */
   id(): Promise<string | null>
 }
@@ -79,18 +82,36 @@ export class ClickhouseDatabase implements Database {
     })
   }
 
-  offsetsIn(table: Table, origin: Origin, first: number, last: number): Promise<Set<number>> {
+  offsetsIn(tables: readonly Table[], origin: Origin, first: number, last: number): Promise<Set<number>> {
     const { edition, topic, partition } = origin
     return told(async () => {
-      const result = await this.#client.query({
-        query: `SELECT _offset AS offset FROM \`${table.name}\`
+      const looks = tables.map(
+        ({ name }) => `SELECT _offset FROM \`${name}\`
           WHERE edition = {edition: String} AND _topic = {topic: String} AND _partition = {partition: UInt16}
             AND _offset BETWEEN {first: UInt64} AND {last: UInt64}`,
+      )
+      const result = await this.#client.query({
+        query: looks.join(' UNION ALL '),
         query_params: { edition, topic, partition, first, last },
         format: 'JSONCompactEachRow',
       })
       const rows = await result.json<[string | number]>()
       return new Set(rows.map(([offset]) => Number(offset)))
+    })
+  }
+
+  holdsAny(edition: string, partition: number): Promise<boolean> {
+    return told(async () => {
+      const looks = TABLES.map(
+        ({ name }) => `(SELECT 1 FROM \`${name}\`
+          WHERE edition = {edition: String} AND _partition = {partition: UInt16} LIMIT 1)`,
+      )
+      const result = await this.#client.query({
+        query: `SELECT 1 FROM (${looks.join(' UNION ALL ')}) LIMIT 1`,
+        query_params: { edition, partition },
+        format: 'JSONCompactEachRow',
+      })
+      return (await result.json<[number]>()).length > 0
     })
   }
 

@@ -30,7 +30,7 @@ export async function writeRange(
   if (!range.inDoubt) return insertAll({ database, table, origin, known: NONE, attempt: 1 }, decoded)
   let strays = 0
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
-    const known = await knownOffsets(database, table, origin, range)
+    const known = await database.offsetsIn([table, undecodable], origin, range.first, range.last)
     if (range.records.every(({ offset }) => known.has(Number(offset)))) return strays
     strays += await insertAll({ database, table, origin, known, attempt }, decoded)
     if (database.keepsTokensWithRows) return strays
@@ -51,18 +51,6 @@ async function insertAll(target: Target, { rows, undecodable: strays }: Rows): P
   missing.sort((a, b) => a.offset - b.offset)
   if (missing.length > 0) await database.insert(undecodable, missing, tokenOf(origin, missing, attempt))
   return missing.length
-}
-
-async function knownOffsets(
-  database: Database,
-  table: Table,
-  origin: Origin,
-  { first, last }: Range,
-): Promise<Set<number>> {
-  const [decoded, strays] = await Promise.all(
-    [table, undecodable].map((one) => database.offsetsIn(one, origin, first, last)),
-  )
-  return decoded!.union(strays!)
 }
 
 /** Where rows are inserted, and which of them were there before. */

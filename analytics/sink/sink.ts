@@ -257,13 +257,14 @@ export class Sink {
   }
 
   #makeAssignment(id: string): Assignment {
-    const { limits = LIMITS, failed } = this.#options
+    const { limits = LIMITS, failed, config } = this.#options
     return new Assignment(
       {
         reader: this.#reader,
         groupId: this.#groupId,
         topics: this.#topics,
         limits,
+        holdsAny: (partition) => this.#database!.holdsAny(config.edition, partition),
         setPaused: (topic, partition, isPaused) => this.#consumer.setPaused(topic, partition, isPaused),
         seek: (topic, partition, offset) => this.#consumer.seek(topic, partition, offset),
         failed: (error) => {

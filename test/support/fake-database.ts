@@ -56,17 +56,24 @@ export class FakeDatabase implements Database {
   }
 
   async offsetsIn(
-    { name }: Table,
+    tables: readonly Table[],
     { topic, partition }: Origin,
     first: number,
     last: number,
   ): Promise<Set<number>> {
     await this.#end(() => {})
-    const its = this.rows(name).filter(
-      ({ values, offset }) =>
-        values._topic === topic && values._partition === partition && offset >= first && offset <= last,
-    )
+    const its = tables
+      .flatMap(({ name }) => this.rows(name))
+      .filter(
+        ({ values, offset }) =>
+          values._topic === topic && values._partition === partition && offset >= first && offset <= last,
+      )
     return new Set(its.map(({ offset }) => offset))
+  }
+
+  async holdsAny(_edition: string, partition: number): Promise<boolean> {
+    await this.#end(() => {})
+    return [...this.tables.values()].flat().some(({ values }) => values._partition === partition)
   }
 
   async id(): Promise<string> {

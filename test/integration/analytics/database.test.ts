@@ -7,6 +7,7 @@ import { ClickhouseDatabase, DatabaseFailure } from '../../../analytics/sink/dat
 import type { Row } from '../../../analytics/sink/rows.ts'
 import { completions } from '../../../analytics/tables/completions.ts'
 import { TABLES } from '../../../analytics/tables/tables.ts'
+import { undecodable } from '../../../analytics/tables/undecodable.ts'
 import type { KafkaMessage } from '../../../streams/transport/kafkajs.ts'
 import { ToyEngine } from '../../support/toy-engine.ts'
 
@@ -48,8 +49,12 @@ describe('the database', () => {
     expect(await partsOf('completions')).toEqual([ROWS])
     await database.insert(completions, all, 'token')
     expect(await partsOf('completions')).toEqual([ROWS])
-    expect(await database.offsetsIn(completions, ORIGIN, 10, 12)).toEqual(new Set([10, 11, 12]))
-    expect(await database.offsetsIn(completions, { ...ORIGIN, partition: 4 }, 10, 12)).toEqual(new Set())
+    const tables = [completions, undecodable]
+    expect(await database.offsetsIn(tables, ORIGIN, 10, 12)).toEqual(new Set([10, 11, 12]))
+    expect(await database.offsetsIn(tables, { ...ORIGIN, partition: 4 }, 10, 12)).toEqual(new Set())
+    expect(await database.holdsAny(ORIGIN.edition, ORIGIN.partition)).toBe(true)
+    expect(await database.holdsAny(ORIGIN.edition, 4)).toBe(false)
+    expect(await database.holdsAny('another', ORIGIN.partition)).toBe(false)
     await client.close()
   })
 

@@ -8,26 +8,36 @@ const TOPIC = 'toys.main.questions'
 const PARTITIONS = [0, 1, 2, 3]
 const LIMITS = { maxRows: 1_000, maxBytes: 64 * MIB }
 
+interface Found {
+  /** What is committed of each partition. */
+  readonly committed: { readonly offset: number; readonly metadata: string }
+  /** Whether the database has rows of a partition. */
+  readonly holdsAny: () => Promise<boolean>
+}
+
+const BEGUN: Found = {
+  committed: { offset: 0, metadata: encodeProgress({ database: 'first', pending: null }) },
+  holdsAny: async () => true,
+}
+const NOTHING_COMMITTED = { offset: -1, metadata: '' }
+const INTO_ANOTHER = { offset: 5, metadata: encodeProgress({ database: 'another', pending: null }) }
+
 /** A member with all partitions, each open from offset 0 on. */
-async function member() {
+async function member({ committed, holdsAny } = BEGUN) {
   const paused = new Set<number>()
   const assignment = new Assignment(
     {
       reader: {
         committed: async (_, topics) =>
           topics.flatMap(({ topic, partitions }) =>
-            partitions.map((partition) => ({
-              topic,
-              partition,
-              offset: 0,
-              metadata: encodeProgress({ database: 'first', pending: null }),
-            })),
+            partitions.map((partition) => ({ topic, partition, ...committed })),
           ),
-        bounds: async () => [],
+        bounds: async () => PARTITIONS.map(() => ({ first: 0, end: 9, written: 9 })),
       },
       groupId: 'toys.main.sink',
       topics: new Map([[TOPIC, 'questions']]),
       limits: LIMITS,
+      holdsAny,
       setPaused: (_, partition, isPaused) => void paused[isPaused ? 'add' : 'delete'](partition),
       seek: () => {},
       failed: (error) => {
@@ -77,5 +87,25 @@ describe('an assignment that is nearly full', () => {
     for (const partition of PARTITIONS) assignment.deliver(chunk(partition, 0, 16))
     expect(assignment.deliver(chunk(0, 1, 1))).toBe(1)
     expect(paused.has(0)).toBe(true)
+  })
+})
+
+describe('an assignment that is opened', () => {
+  const isInDoubt = async (found: Found) => {
+    const { assignment } = await member(found)
+    assignment.deliver(chunk(0, 0, 1))
+    return assignment.due()[0]!.range.inDoubt
+  }
+
+  it('has nothing in doubt where nothing was declared and nothing is there', async () => {
+    expect(await isInDoubt({ committed: NOTHING_COMMITTED, holdsAny: async () => false })).toBe(false)
+  })
+
+  it.each([
+    ['there are rows of which Kafka has forgotten the progress', NOTHING_COMMITTED, async () => true],
+    ['the database does not answer', NOTHING_COMMITTED, () => Promise.reject(new Error('away'))],
+    ['others may still fill the database before', INTO_ANOTHER, async () => false],
+  ])('looks before it inserts where %s', async (_, committed, holdsAny) => {
+    expect(await isInDoubt({ committed, holdsAny })).toBe(true)
   })
 })
