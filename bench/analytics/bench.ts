@@ -19,7 +19,7 @@ const WORK_FOLDER = join('.ninefold', 'bench-analytics')
 const { values: flags } = parseArgs({
   options: {
     /** Records of a round of the sink, more than 30,000; 0 leaves it out. */
-    rows: { type: 'string', default: '60000' },
+    rows: { type: 'string', default: '120000' },
     rounds: { type: 'string', default: '3' },
     /** 195,000 with nine paths each are the paper's; 0 leaves the report out. */
     questions: { type: 'string', default: '195000' },

@@ -10,6 +10,7 @@ import { publish } from '../../pipeline/publish.ts'
 import type { Session } from '../../pipeline/session.ts'
 import type { RawPath } from '../../schemas/types.ts'
 import { RecordCodec } from '../../streams/record-codec.ts'
+import { prose } from '../prose.ts'
 import { syntheticQuestions } from '../questions.ts'
 
 /** Rows a second, each way. */
@@ -112,11 +113,10 @@ async function bareInserts({ config, analyticsUrl }: Session, rows: readonly Row
 function rawPath(question: RawPath['question'], number: number): RawPath {
   const samplerId = `sampler-${number % 9}`
   const pathId = `path-${number}`
-  const sentence = `Step ${number}: ${question.stem} `
   const path = {
     ...{ pathId, samplerId, model: `model-${number % 3}`, temperature: 0.7, topP: 0.9, ordinal: 1 },
     ...{ promptVersion: 'generate@1', reasoning: '', finishReason: 'stop' },
-    answerText: sentence.repeat(Math.ceil(TEXT_LENGTH / sentence.length)).slice(0, TEXT_LENGTH),
+    answerText: prose(number, TEXT_LENGTH),
     ...{ promptTokens: 300, completionTokens: 700, requestHash: `request-${number}` },
   }
   return { kind: 'path', pathId, samplerId, question, path, missing: null }
