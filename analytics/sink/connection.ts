@@ -96,7 +96,7 @@ export class Connection {
     const layout = layoutOf(clickhouse)
     const applied = await migrate(open, layout)
     if (applied.length > 0) log.info({ ...layout, applied: applied.length }, 'analytics: tables are made')
-    const connected = new ClickhouseDatabase(client, layout.cluster !== null)
+    const connected = new ClickhouseDatabase(client, layout)
     const id = await connected.id()
     if (id === null) throw tablesGone()
     return { database: connected, id }

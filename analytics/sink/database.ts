@@ -1,11 +1,13 @@
 /** What the sink asks of ClickHouse: nothing else of it matters to exactly-once. */
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { messageOf, NinefoldError } from '../../errors.ts'
+import type { Layout } from '../ddl.ts'
 import { databaseId } from '../migrations.ts'
 import type { Table } from '../tables/table.ts'
 import { TABLES } from '../tables/tables.ts'
 import { type Blame, blameOf } from './blame.ts'
-import type { Origin, Row } from './rows.ts'
+import type { Row } from './rows.ts'
+import { askAlone, queryIdOf, type Span } from './span.ts'
 
 /** A request to the database that went wrong; its `cause` is what the client threw. */
 export class DatabaseFailure extends Error {
@@ -31,12 +33,12 @@ export interface Database {
   /** Whether a token and its rows are kept together whatever happens; see insert-token.ts. */
   readonly keepsTokensWithRows: boolean
   /**
-   * Inserts the rows, all or none; the same token a second time changes nothing.
+   * Inserts rows of a span, all or none; the same token a second time changes nothing.
    * @param token names these very rows of this table
    */
-  insert(table: Table, rows: readonly Row[], token: string): Promise<void>
-  /** Which offsets of a partition, from `first` to `last`, have a row in one of the tables. */
-  offsetsIn(tables: readonly Table[], origin: Origin, first: number, last: number): Promise<Set<number>>
+  insert(table: Table, rows: readonly Row[], token: string, span: Span): Promise<void>
+  /** Which offsets of a span have a row in one of the tables, once no insert of the same span is under way any more. */
+  offsetsIn(tables: readonly Table[], span: Span): Promise<Set<number>>
   /** Whether any table has a row of this partition, of whichever topic. */
   holdsAny(edition: string, partition: number): Promise<boolean>
   /** The id the database was given when it was made; null when it was not made by us. */
@@ -64,27 +66,31 @@ const ONE_BLOCK: ClickHouseSettings = {
 export class ClickhouseDatabase implements Database {
   readonly keepsTokensWithRows: boolean
   readonly #client: ClickHouseClient
+  readonly #name: string
 
-  /** @param isReplicated whether its tables are */
-  constructor(client: ClickHouseClient, isReplicated = false) {
+  constructor(client: ClickHouseClient, { database, cluster }: Layout) {
     this.#client = client
-    this.keepsTokensWithRows = isReplicated
+    this.#name = database
+    this.keepsTokensWithRows = cluster !== null
   }
 
-  insert(table: Table, rows: readonly Row[], token: string): Promise<void> {
-    return told(async () => {
+  insert(table: Table, rows: readonly Row[], token: string, span: Span): Promise<void> {
+    const insertOnce = async () => {
       await this.#client.insert({
         table: table.name,
         values: rows.map(({ values }) => values),
         format: 'JSONEachRow',
         clickhouse_settings: { ...ONE_BLOCK, insert_deduplication_token: token },
+        query_id: queryIdOf(this.#name, span),
       })
-    })
+    }
+    return told(() => askAlone(insertOnce))
   }
 
-  offsetsIn(tables: readonly Table[], origin: Origin, first: number, last: number): Promise<Set<number>> {
+  offsetsIn(tables: readonly Table[], span: Span): Promise<Set<number>> {
+    const { origin, first, last } = span
     const { edition, topic, partition } = origin
-    return told(async () => {
+    const look = async () => {
       const looks = tables.map(
         ({ name }) => `SELECT _offset FROM \`${name}\`
           WHERE edition = {edition: String} AND _topic = {topic: String} AND _partition = {partition: UInt16}
@@ -94,10 +100,12 @@ export class ClickhouseDatabase implements Database {
         query: looks.join(' UNION ALL '),
         query_params: { edition, topic, partition, first, last },
         format: 'JSONCompactEachRow',
+        query_id: queryIdOf(this.#name, span),
       })
       const rows = await result.json<[string | number]>()
       return new Set(rows.map(([offset]) => Number(offset)))
-    })
+    }
+    return told(() => askAlone(look))
   }
 
   holdsAny(edition: string, partition: number): Promise<boolean> {

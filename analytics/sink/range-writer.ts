@@ -1,7 +1,7 @@
 /**
- * Brings a range of records into the database, each exactly once, however often it is tried: what is there already is
- * left out, and an insert that is still under way from an earlier try has the same token. Where something went wrong
- * before, it is looked afterwards whether the rows are there indeed.
+ * Brings a range of records into the database, each exactly once, however often it is tried: what is still under way
+ * from an earlier try is waited for, or, on another server of a cluster, has the same token; what is there already is left
+ * out. Where something went wrong before, it is looked afterwards whether the rows are there indeed.
  */
 import type { RecordCodec } from '../../streams/record-codec.ts'
 import { MOST_TRIES, tokenOfTry } from '../insert-token.ts'
@@ -10,6 +10,7 @@ import { undecodable } from '../tables/undecodable.ts'
 import { type Database, DatabaseFailure } from './database.ts'
 import type { Range } from './inflow.ts'
 import { type Origin, type Row, type Rows, rowsOf, undecodableRow } from './rows.ts'
+import type { Span } from './span.ts'
 
 /** Longest reason that is told of a refused record, characters. */
 const MAX_REASON = 2_000
@@ -27,12 +28,13 @@ export async function writeRange(
   if (range.records.length === 0) return 0
   const decoded = await rowsOf(codec, origin, range.records)
   const { table } = decoded
-  if (!range.inDoubt) return insertAll({ database, table, origin, known: NONE, attempt: 1 }, decoded)
+  const span: Span = { origin, first: range.first, last: range.last }
+  if (!range.inDoubt) return insertAll({ database, table, span, known: NONE, attempt: 1 }, decoded)
   let strays = 0
   for (let attempt = 1; attempt <= MOST_TRIES; attempt++) {
-    const known = await database.offsetsIn([table, undecodable], origin, range.first, range.last)
+    const known = await database.offsetsIn([table, undecodable], span)
     if (range.records.every(({ offset }) => known.has(Number(offset)))) return strays
-    strays += await insertAll({ database, table, origin, known, attempt }, decoded)
+    strays += await insertAll({ database, table, span, known, attempt }, decoded)
     if (database.keepsTokensWithRows) return strays
   }
   throw new DatabaseFailure(
@@ -45,11 +47,13 @@ const NONE: ReadonlySet<number> = new Set()
 
 /** @returns how many became rows of `undecodable` */
 async function insertAll(target: Target, { rows, undecodable: strays }: Rows): Promise<number> {
-  const { database, origin, known, attempt } = target
+  const { database, span, known, attempt } = target
   const refused = await insert(target, rows)
   const missing = [...strays.filter(({ offset }) => !known.has(offset)), ...refused]
   missing.sort((a, b) => a.offset - b.offset)
-  if (missing.length > 0) await database.insert(undecodable, missing, tokenOf(origin, missing, attempt))
+  if (missing.length > 0) {
+    await database.insert(undecodable, missing, tokenOf(span.origin, missing, attempt), span)
+  }
   return missing.length
 }
 
@@ -57,7 +61,7 @@ async function insertAll(target: Target, { rows, undecodable: strays }: Rows): P
 interface Target {
   readonly database: Database
   readonly table: Table
-  readonly origin: Origin
+  readonly span: Span
   readonly known: ReadonlySet<number>
   /** Counted from 1; see insert-token.ts. */
   readonly attempt: number
@@ -70,16 +74,16 @@ interface Target {
  * @returns what was refused, as rows of `undecodable`
  */
 async function insert(target: Target, rows: readonly Row[]): Promise<Row[]> {
-  const { database, table, origin, known, attempt } = target
+  const { database, table, span, known, attempt } = target
   const missing = rows.filter(({ offset }) => !known.has(offset)).length
   if (missing === 0) return []
   if (missing === rows.length) {
     try {
-      await database.insert(table, rows, tokenOf(origin, rows, attempt))
+      await database.insert(table, rows, tokenOf(span.origin, rows, attempt), span)
       return []
     } catch (error) {
       if (!isDivisible(error, rows)) throw error
-      if (rows.length === 1) return [refusedRow(origin, rows[0]!, error)]
+      if (rows.length === 1) return [refusedRow(span.origin, rows[0]!, error)]
     }
   }
   const half = Math.ceil(rows.length / 2)

@@ -9,9 +9,10 @@
  *   3. commits the offset behind each range as soon as it is there, nothing declared any more.
  *
  * Whoever finds a range declared, after a failure, a rebalance or a kill, forms the very same one from the topic, looks
- * which of its records are there, and inserts the others. An insert of another member that is still on its way carries
- * the same token, so that one of the two has no effect. All commits carry the member's generation: a member the group
- * has gone on without commits nothing.
+ * which of its records are there, and inserts the others. It looks under the id of the range, which every insert of it
+ * has, and a server refuses while one of these is still under way; on another server of a cluster the same token sees to
+ * it that one of two has no effect. All commits carry the member's generation: a member the group has gone on without
+ * commits nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../config/config.ts'

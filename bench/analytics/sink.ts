@@ -92,14 +92,17 @@ async function readRows(session: Session): Promise<Row[]> {
 async function bareInserts({ config, analyticsUrl }: Session, rows: readonly Row[]): Promise<number> {
   const database = `${config.pipeline}_bare`
   const open = (name = database) => openAnalytics(config, analyticsUrl, { database: name })
-  await migrate(open, { database, cluster: null })
+  const layout = { database, cluster: null }
+  await migrate(open, layout)
   const client = open()
-  const target = new ClickhouseDatabase(client)
+  const target = new ClickhouseDatabase(client, layout)
+  const origin = { edition: config.edition, topic: 'raw-paths' as const, partition: 0 }
   let next = 0
   const insertOn = async () => {
     for (let from = next; from < rows.length; from = next) {
       next += ROWS_AN_INSERT
-      await target.insert(rawPaths, rows.slice(from, from + ROWS_AN_INSERT), `${from}`)
+      const its = rows.slice(from, from + ROWS_AN_INSERT)
+      await target.insert(rawPaths, its, `${from}`, { origin, first: from, last: next - 1 })
     }
   }
   const started = performance.now()

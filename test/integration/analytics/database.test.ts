@@ -5,6 +5,7 @@ import { openAnalytics } from '../../../analytics/client.ts'
 import { databaseId, dropTables, migrate } from '../../../analytics/migrations.ts'
 import { ClickhouseDatabase, DatabaseFailure } from '../../../analytics/sink/database.ts'
 import type { Row } from '../../../analytics/sink/rows.ts'
+import { queryIdOf } from '../../../analytics/sink/span.ts'
 import { completions } from '../../../analytics/tables/completions.ts'
 import { TABLES } from '../../../analytics/tables/tables.ts'
 import { undecodable } from '../../../analytics/tables/undecodable.ts'
@@ -43,15 +44,19 @@ describe('the database', () => {
 
   it('takes an insert as one part, and the same one again not at all', async () => {
     const client = open()
-    const database = new ClickhouseDatabase(client)
+    const database = new ClickhouseDatabase(client, LAYOUT)
     const all = rows(ROWS)
-    await database.insert(completions, all, 'token')
+    const span = { origin: ORIGIN, first: 0, last: ROWS - 1 }
+    await database.insert(completions, all, 'token', span)
     expect(await partsOf('completions')).toEqual([ROWS])
-    await database.insert(completions, all, 'token')
+    await database.insert(completions, all, 'token', span)
     expect(await partsOf('completions')).toEqual([ROWS])
     const tables = [completions, undecodable]
-    expect(await database.offsetsIn(tables, ORIGIN, 10, 12)).toEqual(new Set([10, 11, 12]))
-    expect(await database.offsetsIn(tables, { ...ORIGIN, partition: 4 }, 10, 12)).toEqual(new Set())
+    expect(await database.offsetsIn(tables, { origin: ORIGIN, first: 10, last: 12 })).toEqual(
+      new Set([10, 11, 12]),
+    )
+    const elsewhere = { ...ORIGIN, partition: 4 }
+    expect(await database.offsetsIn(tables, { origin: elsewhere, first: 10, last: 12 })).toEqual(new Set())
     expect(await database.holdsAny(ORIGIN.edition, ORIGIN.partition)).toBe(true)
     expect(await database.holdsAny(ORIGIN.edition, 4)).toBe(false)
     expect(await database.holdsAny('another', ORIGIN.partition)).toBe(false)
@@ -60,16 +65,35 @@ describe('the database', () => {
 
   it('refuses an insert as a whole for one row that does not fit, and says that a row is to blame', async () => {
     const client = open()
-    const database = new ClickhouseDatabase(client)
+    const database = new ClickhouseDatabase(client, LAYOUT)
+    const span = { origin: ORIGIN, first: 0, last: 100 }
     const [bad] = rows(1, { attempt: -1 })
-    const failure = await database.insert(completions, [...rows(100), bad!], 'other').catch((error) => error)
+    const failure = await database
+      .insert(completions, [...rows(100), bad!], 'other', span)
+      .catch((error) => error)
     expect(failure).toBeInstanceOf(DatabaseFailure)
     expect(failure.blame).toBe('rows')
     const lacking = await database
-      .insert(completions, rows(1, { nonsense: 1 }), 'third')
+      .insert(completions, rows(1, { nonsense: 1 }), 'third', span)
       .catch((error) => error)
     expect(lacking.blame).toBe('database')
     expect(await partsOf('completions')).toEqual([ROWS])
+    await client.close()
+  })
+
+  it('looks when what is under way of the same span has ended', async () => {
+    const client = open()
+    const span = { origin: { ...ORIGIN, partition: 5 }, first: 0, last: 9 }
+    const query_id = queryIdOf(LAYOUT.database, span)
+    const isUnderWay = async () => {
+      const query = "SELECT 1 FROM system.processes WHERE query LIKE 'SELECT sleep(3)%'"
+      return (await engine.query(LAYOUT.database, query)).length > 0
+    }
+    const earlier = client.command({ query: 'SELECT sleep(3)', query_id })
+    while (!(await isUnderWay()));
+    await new ClickhouseDatabase(client, LAYOUT).offsetsIn([completions], span)
+    expect(await isUnderWay()).toBe(false)
+    await earlier
     await client.close()
   })
 

@@ -1,6 +1,7 @@
 /** The engine over HTTP: by ClickHouse's official client, and as any other tool would ask it. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient, type DataFormat } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -189,6 +190,17 @@ describe('any other tool', () => {
     expect(answer.text).toBe('["system"]\n')
     expect(answer.headers.get('x-clickhouse-query-id')).toBe('mine')
     expect(answer.headers.get('x-clickhouse-format')).toBe('JSONCompactEachRow')
+  })
+
+  it('runs one query of an id at a time', async () => {
+    const first = ask({ query: 'SELECT sleep(1)', query_id: 'one of a kind' })
+    await sleep(300)
+    const second = await ask({ query: 'SELECT 1', query_id: 'one of a kind' })
+    expect(second.text).toContain('Query with id = one of a kind is already running')
+    expect(second.headers.get('x-clickhouse-exception-code')).toBe('216')
+    expect((await ask({ query: 'SELECT 1', query_id: 'another' })).text).toBe('1\n')
+    expect((await first).text).toBe('0\n')
+    expect((await ask({ query: 'SELECT 1', query_id: 'one of a kind' })).text).toBe('1\n')
   })
 
   it.each([
