@@ -28,6 +28,7 @@ export function clickhouseComponent({ dataDir, ports }: ComponentSettings): Comp
     address: clickhouseUrlAt(port),
     dataFolder: folder,
     logFile,
+    listens: 'listening on 127.0.0.1:',
     async prepare() {
       checkLibrary()
       mkdirSync(folder, { recursive: true })

@@ -33,6 +33,8 @@ export interface Component {
   /** Where its data lies. */
   dataFolder: string
   logFile: string
+  /** What stands in its log once it listens. */
+  listens: string
   /** Writes its configuration and does what must be done before `command` can run. */
   prepare(programs: FindPrograms): Promise<void>
   command(programs: FindPrograms): Promise<DetachedCommand>

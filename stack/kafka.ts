@@ -20,6 +20,7 @@ export function kafkaComponent({ dataDir, ports, heapMb }: ComponentSettings): C
     address,
     dataFolder: folder,
     logFile,
+    listens: 'Kafka Server started',
     async prepare(programs) {
       mkdirSync(folder, { recursive: true })
       writeFileSync(join(folder, 'server.properties'), serverProperties(ports))

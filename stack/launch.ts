@@ -54,7 +54,7 @@ export async function ensureRunning(launch: Launch, name: ComponentName): Promis
   if (found === null) return startUntilReady(launch, name)
   const component = boundComponent(launch, name)
   const timeoutMs = timeoutOf(launch)
-  const outcome = await waitUntilReady(component, found, timeoutMs)
+  const outcome = await waitUntilReady(component, found, timeoutMs, null)
   if (outcome === 'timeout') throw notReadyError(component, outcome, timeoutMs, 0)
   // It may have been dying of a kill that was sent a moment ago.
   if (outcome === 'died') await startUntilReady(launch, name)
@@ -66,7 +66,7 @@ async function startUntilReady(launch: Launch, name: ComponentName): Promise<voi
   for (let attempt = 1; ; attempt++) {
     const component = boundComponent(launch, name)
     const { identity, logOffset } = await startComponent(launch, component)
-    const outcome = await waitUntilReady(component, identity, timeoutMs)
+    const outcome = await waitUntilReady(component, identity, timeoutMs, logOffset)
     if (outcome === 'ready') return
     const portTaken = outcome === 'died' && !(await portsAreFree(launch, name))
     if (!portTaken || attempt === START_ATTEMPTS)

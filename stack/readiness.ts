@@ -1,5 +1,5 @@
 /** Waiting for a part of the stack, and explaining with its own log why it did not come. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NinefoldError } from '../errors.ts'
 import type { Component } from './component.ts'
@@ -8,17 +8,23 @@ import { isAlive, type ProcessIdentity } from './process.ts'
 /** How waiting for a part ended. */
 export type ReadyOutcome = 'ready' | 'died' | 'timeout'
 
-/** Asks again and again until the part answers, its process is gone, or the time is over. */
+/**
+ * Asks again and again until the part answers, its process is gone, or the time is over.
+ * @param logOffset where its log begins, bytes: until it says there that it listens, it is the port's other owner that
+ *   answers, such as another stack that was started at the same moment; null when it has listened before
+ */
 export async function waitUntilReady(
   component: Component,
   identity: ProcessIdentity,
   timeoutMs: number,
+  logOffset: number | null,
 ): Promise<ReadyOutcome> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     // Dead first: when it died because its port was taken, it is the port's other owner that answers.
     if (!isAlive(identity)) return 'died'
-    if (await component.isReady()) return isAlive(identity) ? 'ready' : 'died'
+    const listens = logOffset === null || says(component.logFile, component.listens, logOffset)
+    if (listens && (await component.isReady())) return isAlive(identity) ? 'ready' : 'died'
     if (performance.now() > deadline) return 'timeout'
     await sleep(150)
   }
@@ -57,6 +63,15 @@ export function notReadyError(
 /** What Java and ClickHouse say of a full disk. */
 const NO_ROOM = 'No space left on device'
 const TAIL_BYTES = 64 * 1024
+
+/** Whether a text stands in a file from byte `from` on. */
+function says(path: string, text: string, from: number): boolean {
+  try {
+    return readFileSync(path).includes(text, from)
+  } catch {
+    return false
+  }
+}
 
 /** The last lines of a file, none from before byte `from`; empty when there is no such file. */
 export function lastLines(path: string, count: number, from = 0): string {

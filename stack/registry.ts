@@ -27,6 +27,7 @@ export function registryComponent({ dataDir, ports, heapMb }: ComponentSettings)
     address: registryUrlAt(port),
     dataFolder: folder,
     logFile,
+    listens: 'Listening on: ',
     async prepare() {
       mkdirSync(folder, { recursive: true })
     },

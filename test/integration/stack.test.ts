@@ -214,6 +214,35 @@ function listenAt(port: number): Promise<Server> {
   })
 }
 
+it(
+  'two stacks that are started at the same moment, and want the same ports, are two',
+  async () => {
+    const port = () => choosePort([], new Set())
+    const ports = {
+      kafka: await port(),
+      controller: await port(),
+      registry: await port(),
+      clickhouse: await port(),
+    }
+    const stacks = await Promise.all(
+      Array.from({ length: 2 }, () => startStack({ dataDir: newDataDir(), ephemeral: true, ports })),
+    )
+    for (const stack of stacks) {
+      expect(await ask(stack, 'SELECT 1')).toBe('1\n')
+      expect((await stackStatus(stack)).map(({ state }) => state)).toEqual(['running', 'running', 'running'])
+      await produce(stack, 'own', ['one'])
+      await stopStack(stack)
+    }
+    const addresses = stacks.flatMap(({ brokers, registryUrl, clickhouseUrl }) => [
+      ...brokers,
+      registryUrl,
+      clickhouseUrl,
+    ])
+    expect(new Set(addresses).size).toBe(6)
+  },
+  5 * MINUTES,
+)
+
 describe('a start that fails', () => {
   const { JAVA_HOME } = process.env
   afterEach(() => {

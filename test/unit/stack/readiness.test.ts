@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,18 +35,27 @@ describe('waitUntilReady', () => {
   it('asks until there is an answer', async () => {
     let asked = 0
     const component = { ...part, isReady: async () => ++asked === 3 }
-    expect(await waitUntilReady(component, self, 10_000)).toBe('ready')
+    expect(await waitUntilReady(component, self, 10_000, null)).toBe('ready')
   })
 
   it('does not take the answer of whoever else has the port', async () => {
     const component = { ...part, isReady: async () => true }
-    expect(await waitUntilReady(component, { ...self, startTime: 'before' }, 10_000)).toBe('died')
+    expect(await waitUntilReady(component, { ...self, startTime: 'before' }, 10_000, null)).toBe('died')
+  })
+
+  it('does not take it either while this one is still starting', async () => {
+    const yesterday = `${part.listens}\n`
+    writeFileSync(log, yesterday)
+    const component = { ...part, isReady: async () => true }
+    expect(await waitUntilReady(component, self, 10, yesterday.length)).toBe('timeout')
+    appendFileSync(log, part.listens)
+    expect(await waitUntilReady(component, self, 10, yesterday.length)).toBe('ready')
   })
 
   it('ends, with the log and its path in the error', async () => {
     writeFileSync(log, 'the day before\nout of memory\n')
     const component = { ...part, isReady: async () => false }
-    expect(await waitUntilReady(component, self, 10)).toBe('timeout')
+    expect(await waitUntilReady(component, self, 10, null)).toBe('timeout')
     const { code, message } = notReadyError(component, 'timeout', 120_000, 'the day before\n'.length)
     expect(code).toBe('NF_STACK_NOT_READY')
     expect(message).toContain('127.0.0.1:1 within 120 s')
