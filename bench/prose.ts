@@ -4,24 +4,7 @@
  */
 import { type Dice, diceFor } from '../simulate/dice.ts'
 
-const SYLLABLES = [
-  'ab',
-  'ca',
-  'den',
-  'er',
-  'fi',
-  'gra',
-  'hy',
-  'ic',
-  'lo',
-  'mus',
-  'ne',
-  'or',
-  'pha',
-  'sis',
-  'ta',
-  'u',
-]
+const SYLLABLES = 'ab ca den er fi gra hy ic lo mus ne or pha sis ta u'.split(' ')
 const MOST_SYLLABLES = 5
 const WORDS = 4_000
 const WORDS_A_SENTENCE = 14

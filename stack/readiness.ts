@@ -1,5 +1,5 @@
 /** Waiting for a part of the stack, and explaining with its own log why it did not come. */
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NinefoldError } from '../errors.ts'
 import type { Component } from './component.ts'
@@ -23,7 +23,7 @@ export async function waitUntilReady(
   for (;;) {
     // Dead first: when it died because its port was taken, it is the port's other owner that answers.
     if (!isAlive(identity)) return 'died'
-    const listens = logOffset === null || says(component.logFile, component.listens, logOffset)
+    const listens = logOffset === null || textFrom(component.logFile, logOffset).includes(component.listens)
     if (listens && (await component.isReady())) return isAlive(identity) ? 'ready' : 'died'
     if (performance.now() > deadline) return 'timeout'
     await sleep(150)
@@ -64,17 +64,13 @@ export function notReadyError(
 const NO_ROOM = 'No space left on device'
 const TAIL_BYTES = 64 * 1024
 
-/** Whether a text stands in a file from byte `from` on. */
-function says(path: string, text: string, from: number): boolean {
-  try {
-    return readFileSync(path).includes(text, from)
-  } catch {
-    return false
-  }
-}
-
 /** The last lines of a file, none from before byte `from`; empty when there is no such file. */
 export function lastLines(path: string, count: number, from = 0): string {
+  return textFrom(path, from, TAIL_BYTES).trimEnd().split('\n').slice(-count).join('\n')
+}
+
+/** What stands in a file from byte `from` on, of it at most the end; empty when there is no such file. */
+function textFrom(path: string, from: number, mostBytes = Number.POSITIVE_INFINITY): string {
   let file: number
   try {
     file = openSync(path, 'r')
@@ -83,10 +79,10 @@ export function lastLines(path: string, count: number, from = 0): string {
   }
   try {
     const { size } = fstatSync(file)
-    const start = Math.max(Math.min(from, size), size - TAIL_BYTES)
+    const start = Math.max(Math.min(from, size), size - mostBytes)
     const buffer = Buffer.alloc(size - start)
     const read = readSync(file, buffer, 0, buffer.length, start)
-    return buffer.toString('utf8', 0, read).trimEnd().split('\n').slice(-count).join('\n')
+    return buffer.toString('utf8', 0, read)
   } finally {
     closeSync(file)
   }

@@ -6,9 +6,13 @@ import { identifier, literal } from '../sql/tokens.ts'
 import type { Chdb, Connection } from './chdb.ts'
 import { EngineError } from './failures.ts'
 import type { EngineRequest } from './request.ts'
+import { RunningQueries } from './running-queries.ts'
 
 /** What a query may use and see. */
-export type QuerySetup = Pick<EngineRequest, 'database' | 'settings' | 'isReadonly' | 'session'> & {
+export type QuerySetup = Pick<
+  EngineRequest,
+  'queryId' | 'database' | 'settings' | 'isReadonly' | 'session'
+> & {
   /** By which it can be killed. */
   readonly mark: string
 }
@@ -25,6 +29,7 @@ export class Connections {
   readonly #chdb: Chdb
   readonly #atOnce: number
   readonly #waiting: (() => void)[] = []
+  readonly #running = new RunningQueries()
   readonly #sessions = new Map<string, HeldSession>()
   #active = 0
 
@@ -34,8 +39,12 @@ export class Connections {
     this.#atOnce = atOnce
   }
 
-  /** Runs something on a connection that is set up for it. @throws what ClickHouse says against the setup. */
+  /**
+   * Runs something on a connection that is set up for it.
+   * @throws what ClickHouse says against the setup; {EngineError} 216 while another query of the same id runs, or waits.
+   */
   async with<T>(setup: QuerySetup, run: (connection: Connection) => Promise<T>): Promise<T> {
+    using _query = this.#running.begin(setup.queryId)
     await this.#turn()
     try {
       const { connection, release } = this.#open(setup)

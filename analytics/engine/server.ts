@@ -19,7 +19,6 @@ import type { Connections } from './connections.ts'
 import { failureOf } from './failures.ts'
 import { sendFailure, sendRows, sendText } from './reply.ts'
 import { type EngineRequest, readRequest } from './request.ts'
-import { RunningQueries } from './running-queries.ts'
 
 /** Above the two and a half seconds after which ClickHouse's client lets go of a connection by itself. */
 const KEEP_ALIVE_MS = 10_000
@@ -34,20 +33,14 @@ export interface EngineSettings {
   readonly tokens: EngineTokens | null
 }
 
-/** The same, with what runs. */
-interface EngineState extends EngineSettings {
-  readonly running: RunningQueries
-}
-
 /** Starts nothing by itself: `listen` on it. */
 export function engineServer(settings: EngineSettings): Server {
   rmSync(settings.folder, { recursive: true, force: true })
   mkdirSync(settings.folder, { recursive: true })
-  const running = new RunningQueries()
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     response.setHeader('X-ClickHouse-Server-Display-Name', 'ninefold')
     response.setHeader('X-ClickHouse-Timezone', settings.timezone)
-    answer(request, response, { ...settings, running }).catch((error) => {
+    answer(request, response, settings).catch((error) => {
       // What is left of the body would be taken for the next request.
       if (!request.complete && !response.headersSent) response.setHeader('Connection', 'close')
       request.resume()
@@ -62,7 +55,7 @@ export function engineServer(settings: EngineSettings): Server {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  settings: EngineState,
+  settings: EngineSettings,
 ): Promise<void> {
   if (!isLocalRequest(request)) return sendText(response, 403, 'Requests of web pages are not answered.\n')
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
@@ -78,7 +71,7 @@ async function run(
   request: IncomingMessage,
   response: ServerResponse,
   asked: EngineRequest,
-  { connections, folder, running }: EngineState,
+  { connections, folder }: EngineSettings,
 ): Promise<void> {
   await using received = await receive(request, asked, folder)
   const { statement, dataFile } = received
@@ -89,8 +82,7 @@ async function run(
   const query = async (sql: string): Promise<Outcome> => {
     // Who has gone while waiting for a turn wants nothing any more; data that has come is inserted all the same.
     if (response.destroyed && dataFile === null) throw new Error('the client has gone')
-    using _query = running.begin(asked.queryId)
-    return await connections.with(setup, (connection) => connection.query(sql, asked.defaultFormat))
+    return connections.with(setup, (connection) => connection.query(sql, asked.defaultFormat))
   }
   try {
     if (statement.kind === 'rows') {

@@ -144,11 +144,10 @@ export class Assignment {
       const bounds = isOurs ? null : (await reader.bounds(share.topic))[partition]!
       if (this.#shares.get(placeOf(share.topic, partition)) !== share) continue
       // Who knew another database may have inserted into this one before it noticed.
-      const doubtfulUntil = bounds === null || isNew ? -1 : bounds.written - 1
       share.inflow =
         bounds === null
           ? new Inflow(limits, offset, progress?.pending ?? null)
-          : new Inflow(limits, bounds.first, null, doubtfulUntil)
+          : new Inflow(limits, bounds.first, null, isNew ? -1 : bounds.written - 1)
       if (bounds !== null) seek(share.topic, partition, bounds.first)
       // A pause outlives the assignment it was for, should the partition have been here before.
       this.#pause(share, false)
